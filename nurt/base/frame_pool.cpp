@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+#include "nurt/base/frame_pool.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+#include "nurt/base/intrusive_list.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define NURT_PLAIN_MALLOC 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NURT_PLAIN_MALLOC 1
+#endif
+#endif
+
+namespace nurt::frame_pool {
+
+namespace {
+
+constexpr std::size_t granule = 16;
+constexpr std::size_t classes = largest / granule + 1;
+constexpr std::size_t slab_size = 64 * 1024;
+constexpr std::size_t spare_limit = 1024 * 1024 / slab_size;  // empty slabs kept for a thread
+constexpr std::uint32_t never = UINT32_MAX;
+
+struct block {
+    block* next;
+};
+
+struct pool;
+
+// Invariants:
+//  1. A slab serves one size class and is in exactly one place: current of its class, the partial
+//     list of its class (some blocks free), full (in no list), or spare (no block live).
+//  2. live counts blocks handed out and not given back by the owner; those that other threads
+//     freed wait in the pool's remote list, still counted, until the owner takes them home.
+//  3. notify_at is the value of live at which deallocate has to look closer: never for the current
+//     slab, 0 for a partial one, one below its count for a full one.
+//  4. owner changes once, to nullptr when its thread ends; from then on the slab is only touched
+//     under orphan_mutex.
+struct alignas(64) slab : list_link {
+    std::atomic<pool*> owner;
+    block* free;
+    std::uint32_t live;
+    std::uint32_t notify_at;
+    std::uint32_t bump;  // offset of the first byte never handed out
+    std::uint32_t block_size;
+    slab* next_owned;  // every slab of a pool, for counting and for its end
+    slab* previous_owned;
+};
+
+struct pool {
+    slab* current[classes];
+    intrusive_list<slab>* partial;  // an array of lists, made with the first slab
+    slab* spare;
+    std::size_t spares;
+    slab* owned;
+    std::size_t owned_count;
+    pool* next_pool;
+    bool registered;
+    std::atomic<block*> remote;
+};
+
+constinit thread_local pool local{};
+constinit std::mutex orphan_mutex;
+constinit pool* pools = nullptr;              // under orphan_mutex
+constinit std::atomic<std::int64_t> large{0};  // blocks that came from operator new
+constinit std::int64_t orphan_live = 0;       // under orphan_mutex
+
+slab& slab_of(void* memory) {
+    return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(memory) & ~(slab_size - 1));
+}
+
+void free_slab(slab& s) {
+    s.~slab();
+    std::free(&s);
+}
+
+void give_up(pool& p, slab& s) {  // a slab of a living pool goes back to the system
+    (s.previous_owned != nullptr ? s.previous_owned->next_owned : p.owned) = s.next_owned;
+    if (s.next_owned != nullptr) {
+        s.next_owned->previous_owned = s.previous_owned;
+    }
+    --p.owned_count;
+    free_slab(s);
+}
+
+// live has reached notify_at: a full slab has a block again, or a partial one is empty.
+[[gnu::noinline]] void reclassify(pool& p, slab& s) {
+    const std::size_t index = s.block_size / granule;
+    if (!s.linked()) {
+        s.notify_at = 0;
+        p.partial[index].push_back(s);
+    }
+    if (s.live != 0) {
+        return;
+    }
+    s.unlink();
+    if (p.spares >= spare_limit) {
+        give_up(p, s);
+        return;
+    }
+    s.next_link = p.spare;
+    p.spare = &s;
+    ++p.spares;
+}
+
+inline void give_back(pool& p, slab& s, block* b) {
+    b->next = s.free;
+    s.free = b;
+    if (--s.live == s.notify_at) [[unlikely]] {
+        reclassify(p, s);
+    }
+}
+
+// Frees what other threads have freed of this pool's blocks.
+void take_home(pool& p) {
+    block* b = p.remote.exchange(nullptr, std::memory_order_acquire);
+    while (b != nullptr) {
+        block* next = b->next;
+        give_back(p, slab_of(b), b);
+        b = next;
+    }
+}
+
+// At the end of a thread its slabs are orphaned: they live as long as their last block.
+struct reaper {
+    ~reaper() {
+        pool& p = local;
+        const std::lock_guard lock(orphan_mutex);
+        for (pool** link = &pools; *link != nullptr; link = &(*link)->next_pool) {
+            if (*link == &p) {
+                *link = p.next_pool;
+                break;
+            }
+        }
+        take_home(p);
+        for (slab* s = p.owned; s != nullptr;) {
+            slab* next = s->next_owned;
+            s->owner.store(nullptr, std::memory_order_release);
+            orphan_live += s->live;
+            if (s->live == 0) {
+                free_slab(*s);
+            }
+            s = next;
+        }
+        delete[] p.partial;
+        p.owned = p.spare = nullptr;
+        p.partial = nullptr;
+        p.registered = false;
+        for (slab*& s : p.current) {
+            s = nullptr;
+        }
+    }
+};
+
+void register_pool(pool& p) {
+    static thread_local reaper at_thread_end;
+    static_cast<void>(at_thread_end);
+    p.partial = new intrusive_list<slab>[classes];
+    const std::lock_guard lock(orphan_mutex);
+    p.next_pool = pools;
+    pools = &p;
+    p.registered = true;
+}
+
+slab* fresh_slab(pool& p) {
+    if (p.spare != nullptr) {
+        slab* s = p.spare;
+        p.spare = static_cast<slab*>(s->next_link);
+        s->next_link = nullptr;
+        --p.spares;
+        return s;
+    }
+    void* memory = std::aligned_alloc(slab_size, slab_size);
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    auto* s = new (memory) slab;
+    s->owner.store(&p, std::memory_order_relaxed);
+    s->previous_owned = nullptr;
+    s->next_owned = p.owned;
+    if (p.owned != nullptr) {
+        p.owned->previous_owned = s;
+    }
+    p.owned = s;
+    ++p.owned_count;
+    return s;
+}
+
+slab* find_slab(pool& p, std::size_t index) {
+    if (slab* s = p.partial[index].pop_front()) {
+        return s;
+    }
+    slab* s = fresh_slab(p);
+    s->free = nullptr;
+    s->live = 0;
+    s->bump = sizeof(slab);
+    s->block_size = static_cast<std::uint32_t>(index * granule);
+    return s;
+}
+
+void* carve(slab& s) {
+    if (block* b = s.free) {
+        s.free = b->next;
+        ++s.live;
+        return b;
+    }
+    if (s.bump + s.block_size > slab_size) {
+        return nullptr;
+    }
+    void* memory = reinterpret_cast<char*>(&s) + s.bump;
+    s.bump += s.block_size;
+    ++s.live;
+    return memory;
+}
+
+// The current slab has no block on its free list.
+[[gnu::noinline]] void* allocate_slow(pool& p, std::size_t index) {
+    if (!p.registered) {
+        register_pool(p);
+    }
+    for (;;) {
+        slab* s = p.current[index];
+        if (s == nullptr) {
+            s = p.current[index] = find_slab(p, index);
+            s->notify_at = never;
+        }
+        if (void* memory = carve(*s)) {
+            return memory;
+        }
+        s->notify_at = s->live - 1;  // full: its next free block brings it back
+        p.current[index] = nullptr;
+        take_home(p);
+    }
+}
+
+[[gnu::noinline]] void deallocate_remote(slab& s, block* b) {
+    const std::lock_guard lock(orphan_mutex);
+    pool* owner = s.owner.load(std::memory_order_acquire);
+    if (owner == nullptr) {
+        --orphan_live;
+        if (--s.live == 0) {
+            free_slab(s);
+        }
+        return;
+    }
+    b->next = owner->remote.load(std::memory_order_relaxed);
+    while (!owner->remote.compare_exchange_weak(b->next, b, std::memory_order_release,
+                                                std::memory_order_relaxed)) {
+    }
+}
+
+std::int64_t live_of(const pool& p) {
+    std::int64_t sum = 0;
+    for (const slab* s = p.owned; s != nullptr; s = s->next_owned) {
+        sum += s->live;
+    }
+    for (const block* b = p.remote.load(std::memory_order_acquire); b != nullptr; b = b->next) {
+        --sum;
+    }
+    return sum;
+}
+
+void* allocate_large(std::size_t size) {
+    void* memory = ::operator new(size);
+    large.fetch_add(1, std::memory_order_relaxed);
+    return memory;
+}
+
+}  // namespace
+
+#ifdef NURT_PLAIN_MALLOC
+
+void* allocate(std::size_t size) {
+    return allocate_large(size);
+}
+
+void deallocate(void* memory, std::size_t) noexcept {
+    large.fetch_sub(1, std::memory_order_relaxed);
+    ::operator delete(memory);
+}
+
+#else
+
+void* allocate(std::size_t size) {
+    const std::size_t index = (size + granule - 1) / granule;
+    if (index >= classes) [[unlikely]] {
+        return allocate_large(size);
+    }
+    pool& p = local;
+    slab* s = p.current[index];
+    if (s != nullptr && s->free != nullptr) [[likely]] {
+        block* b = s->free;
+        s->free = b->next;
+        ++s->live;
+        return b;
+    }
+    return allocate_slow(p, index);
+}
+
+void deallocate(void* memory, std::size_t size) noexcept {
+    if (size > largest) [[unlikely]] {
+        large.fetch_sub(1, std::memory_order_relaxed);
+        ::operator delete(memory);
+        return;
+    }
+    slab& s = slab_of(memory);
+    pool& p = local;
+    auto* b = static_cast<block*>(memory);
+    if (s.owner.load(std::memory_order_relaxed) != &p) [[unlikely]] {
+        deallocate_remote(s, b);
+        return;
+    }
+    give_back(p, s, b);
+}
+
+#endif
+
+statistics_t statistics() noexcept {
+    return {live_of(local), local.owned_count * slab_size};
+}
+
+std::int64_t live() noexcept {
+    const std::lock_guard lock(orphan_mutex);
+    std::int64_t sum = orphan_live + large.load(std::memory_order_relaxed);
+    for (const pool* p = pools; p != nullptr; p = p->next_pool) {
+        sum += live_of(*p);
+    }
+    return sum;
+}
+
+}  // namespace nurt::frame_pool
