@@ -149,6 +149,7 @@ struct reaper {
         }
         delete[] p.partial;
         p.owned = p.spare = nullptr;
+        p.owned_count = p.spares = 0;
         p.partial = nullptr;
         p.registered = false;
         for (slab*& s : p.current) {

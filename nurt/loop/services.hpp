@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// nurt/loop/services.hpp: everything a loop gets from outside.
+//
+// Whatever is not determined by the program itself enters through here: time, the network, names,
+// threads, chance. A simulation is another set of services under the same program.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "nurt/base/time.hpp"
+#include "nurt/base/unique_function.hpp"
+#include "nurt/io/backend.hpp"
+
+namespace nurt {
+
+// Time that only moves forward.
+class clock {
+public:
+    virtual ~clock() = default;
+    virtual instant now() noexcept = 0;
+};
+
+// Where blocking work runs. The function is called once, on another thread or, in a simulation,
+// inline; post() never blocks.
+class executor {
+public:
+    virtual ~executor() = default;
+    virtual void post(unique_function<void()> work) = 0;
+};
+
+// Numbers for jitter, shuffles and boundaries; never for secrets.
+class random_source {
+public:
+    virtual ~random_source() = default;
+    virtual std::uint64_t next() noexcept = 0;
+};
+
+// Turns names into addresses; declared in nurt/net/resolver.hpp, which knows what those are.
+class resolver_service {
+public:
+    virtual ~resolver_service() = default;
+};
+
+// Members left empty get the real thing: the monotonic clock, epoll, a pool of threads.
+struct services {
+    std::unique_ptr<nurt::clock> clock;
+    std::unique_ptr<io::backend> backend;
+    std::unique_ptr<nurt::executor> executor;
+    std::unique_ptr<random_source> random;
+    std::unique_ptr<resolver_service> resolver;
+};
+
+}  // namespace nurt
