@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+# nurt's daily commands. `make run` and `make test` work on a fresh Debian 12, as root or with sudo.
+#
+#   make run       install what is missing, build, run the lecture's comparison over real HTTP
+#   make test      install what is missing, build, run all tests
+#   make asan      the tests under AddressSanitizer and UndefinedBehaviorSanitizer (clang 19)
+#   make tsan      the tests of the parts with threads under ThreadSanitizer (clang 19)
+#   make lint      layers, g++ 12 coroutine traps, clang-tidy's coroutine checks, format
+#   make format    clang-format every source in place
+#   make fuzz      each fuzz target for FUZZ seconds (60)
+#   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed
+#   make bench     the benchmarks beside the peers that can be built here
+#   make install   into PREFIX (/usr/local)
+#   make clean     remove build/
+#
+# The compiler is $CXX, else clang++-19 where it is installed, else g++. WERROR=OFF lets warnings pass.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+ifeq ($(origin CXX),default)
+  CXX := $(shell command -v clang++-19 || command -v g++ || echo g++)
+  BUILD := build/release
+else
+  BUILD := build/release-$(notdir $(CXX))
+endif
+JOBS ?= $(shell nproc)
+WERROR ?= ON
+PREFIX ?= /usr/local
+FUZZ ?= 60
+SOAK ?= 20
+
+SOURCES = git ls-files '*.hpp' '*.cpp' ':!bench/peers' ':!tests/lint'
+CTEST = ctest --output-on-failure -j $(JOBS) --no-tests=error
+
+.PHONY: help deps ci-deps configure run test asan tsan lint format fuzz soak bench install clean
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+deps:
+	@tools/install-deps.sh build
+
+ci-deps:
+	@tools/install-deps.sh ci
+
+# An existing build directory keeps the compiler it was made with.
+configure: deps
+	@CXX='$(CXX)' cmake --preset release -B $(BUILD) -DNURT_WERROR=$(WERROR) >$(BUILD).log 2>&1 \
+	    || { cat $(BUILD).log; exit 1; }
+
+build:
+	@mkdir -p build
+
+configure: | build
+
+run: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target nurt
+	@$(BUILD)/nurt lecture
+
+test: configure
+	@cmake --build $(BUILD) -j $(JOBS)
+	@$(CTEST) --test-dir $(BUILD)
+
+asan: ci-deps
+	@cmake --preset asan
+	@cmake --build --preset asan -j $(JOBS)
+	@$(CTEST) --test-dir build/asan
+
+tsan: ci-deps
+	@cmake --preset tsan
+	@cmake --build --preset tsan -j $(JOBS)
+	@$(CTEST) --test-dir build/tsan -L '^(base|io|loop|core|sync|threads|net)$$'
+
+lint: ci-deps configure
+	@$(CTEST) --test-dir $(BUILD) -R '^(layers|lint):'
+	@tools/nurt-lint -p $(BUILD)
+	@$(SOURCES) | xargs clang-format-19 --dry-run -Werror
+
+format: ci-deps
+	@$(SOURCES) | xargs clang-format-19 -i
+
+fuzz: ci-deps
+	@tools/fuzz.sh $(FUZZ)
+
+soak: ci-deps
+	@cmake --preset asan
+	@cmake --build --preset asan -j $(JOBS)
+	@for round in $$(seq $(SOAK)); do \
+	    seed=$$(od -An -N8 -tu8 /dev/urandom | tr -d ' '); echo "round $$round, seed $$seed"; \
+	    NURT_TEST_SEED=$$seed $(CTEST) --test-dir build/asan --schedule-random -Q || exit 1; \
+	done
+
+bench: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target nurt_bench
+	@bench/run $(BUILD)
+
+install: configure
+	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	@rm -rf build
