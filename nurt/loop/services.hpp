@@ -19,6 +19,8 @@ class clock {
 public:
     virtual ~clock() = default;
     virtual instant now() noexcept = 0;
+    // True when time is made by the program: then nothing may depend on how fast the machine is.
+    virtual bool simulated() const noexcept { return false; }
 };
 
 // Where blocking work runs. The function is called once, on another thread or, in a simulation,

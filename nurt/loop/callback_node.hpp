@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// nurt/loop/callback_node.hpp: a scheduled callback, shared by the loop and its handles.
+#pragma once
+
+#include "nurt/base/unique_function.hpp"
+#include "nurt/loop/event_loop.hpp"
+#include "nurt/loop/ready_queue.hpp"
+#include "nurt/loop/timer_heap.hpp"
+
+namespace nurt::detail {
+
+// Pooled. The loop holds one reference until the callback has run; each handle holds one.
+struct callback_node final : ready_node, timer_node {
+    callback_node(event_loop& l, unique_function<void()> f) noexcept
+        : callback(static_cast<unique_function<void()>&&>(f)), loop(&l) {}
+
+    static void* operator new(std::size_t size);
+    static void operator delete(void* memory, std::size_t size) noexcept;
+
+    void run() noexcept override;
+    void expire() noexcept override;
+    void discard() noexcept override;
+    void cancel() noexcept;
+    void release() noexcept {
+        if (--references == 0) {
+            delete this;
+        }
+    }
+
+    unique_function<void()> callback;
+    event_loop* loop;
+    instant when;
+    unsigned references = 2;
+    bool cancelled = false;
+};
+
+// Runs a callback; an exception goes to the loop's handler, and what is not a std::exception ends
+// run_forever.
+void run_guarded(event_loop& loop, unique_function<void()>& callback) noexcept;
+
+}  // namespace nurt::detail

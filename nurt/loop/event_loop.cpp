@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+#include "nurt/loop/event_loop.hpp"
+
+#include <cstdio>
+#include <string>
+
+#include "nurt/base/error.hpp"
+#include "nurt/io/epoll_backend.hpp"
+#include "nurt/loop/callback_node.hpp"
+#include "nurt/loop/monotonic_clock.hpp"
+
+namespace nurt {
+
+namespace {
+
+// Cheap time for "has it been long": no unit, and it may differ between processors.
+std::uint64_t ticks([[maybe_unused]] clock& c) noexcept {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    return static_cast<std::uint64_t>(c.now().count()) * 3;
+#endif
+}
+
+// Marks the loop as running on this thread while it lives.
+class running_mark {
+public:
+    running_mark(event_loop& loop, bool& flag) : flag_(flag) {
+        if (detail::this_thread.loop != nullptr) {
+            throw usage_error("this event loop or another one is already running in this thread");
+        }
+        flag_ = true;
+        detail::this_thread.loop = &loop;
+    }
+    running_mark(const running_mark&) = delete;
+    running_mark& operator=(const running_mark&) = delete;
+    ~running_mark() {
+        flag_ = false;
+        detail::this_thread.loop = nullptr;
+    }
+
+private:
+    bool& flag_;
+};
+
+std::string describe(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "an exception that is not a std::exception";
+    }
+}
+
+}  // namespace
+
+event_loop::event_loop(services s) : services_(std::move(s)) {
+    if (!services_.clock) {
+        services_.clock = make_monotonic_clock();
+    }
+    if (!services_.backend) {
+        services_.backend = io::make_epoll_backend();
+    }
+    clock_ = services_.clock.get();
+    now_ = clock_->now();
+}
+
+event_loop::~event_loop() {
+    if (!running_) {
+        close();
+    }
+}
+
+event_loop& event_loop::running() {
+    if (detail::this_thread.loop == nullptr) {
+        throw usage_error("no running event loop");
+    }
+    return *detail::this_thread.loop;
+}
+
+void event_loop::run_forever() {
+    check_open();
+    {
+        const running_mark mark(*this, running_);
+        do {
+            turn(instant::never());
+        } while (!stopping_);
+        stopping_ = false;
+    }
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+}
+
+void event_loop::run_once(duration timeout) {
+    check_open();
+    {
+        const running_mark mark(*this, running_);
+        turn(time() + timeout);
+    }
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+}
+
+void event_loop::turn(instant limit) {
+    if (inbox_.load(std::memory_order_relaxed) != nullptr) {
+        drain_inbox();
+    }
+    if (ready_.empty()) {
+        poll(stopping_ ? instant() : limit);
+    } else if (resumptions_ >= 16 && due_for_poll()) {
+        poll(instant());
+    }
+    if (timers_.earliest() <= now_) {
+        expire_timers();
+    }
+    run_batch();
+    ++turns_;
+}
+
+bool event_loop::due_for_poll() const noexcept {
+    if (timers_.empty() && services_.backend->in_flight() == 0) {
+        return false;
+    }
+    if (resumptions_ >= poll_after_resumptions) {
+        return true;
+    }
+    return !clock_->simulated() && ticks(*clock_) - polled_at_ > poll_after_ticks;
+}
+
+// Waits until the limit at most; a limit that has passed only looks.
+void event_loop::poll(instant limit) {
+    resumptions_ = 0;
+    polled_at_ = ticks(*clock_);
+    const bool may_sleep = limit > now_;
+    if (may_sleep) {
+        sleeping_.store(true, std::memory_order_seq_cst);
+        if (inbox_.load(std::memory_order_seq_cst) != nullptr) {
+            limit = instant();
+        }
+    }
+    if (may_sleep || services_.backend->in_flight() != 0) {
+        const instant first = timers_.earliest();
+        services_.backend->wait(first < limit ? first : limit);
+    }
+    if (may_sleep) {
+        sleeping_.store(false, std::memory_order_relaxed);
+        if (inbox_.load(std::memory_order_relaxed) != nullptr) {
+            drain_inbox();
+        }
+    }
+    now_ = clock_->now();
+}
+
+void event_loop::run_batch() noexcept {
+    budget_ = budget_per_turn;
+    unsigned count = 0;
+    for (ready_node* node = ready_.take(); node != nullptr; ++count) {
+        ready_node* next = node->next_ready;  // the node may be gone, or queued again, after run
+        node->run();
+        node = next;
+    }
+    resumptions_ += count;
+}
+
+void event_loop::expire_timers() noexcept {
+    while (timer_node* due = timers_.pop_due(now_)) {
+        due->expire();
+    }
+}
+
+void event_loop::drain_inbox() noexcept {
+    ready_node* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
+    ready_node* oldest = nullptr;
+    while (newest != nullptr) {
+        ready_node* next = newest->next_ready;
+        newest->next_ready = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    while (oldest != nullptr) {
+        ready_node* next = oldest->next_ready;
+        ready_.push(*oldest);
+        oldest = next;
+    }
+}
+
+void event_loop::push_ready_threadsafe(ready_node& node) noexcept {
+    node.next_ready = inbox_.load(std::memory_order_relaxed);
+    while (!inbox_.compare_exchange_weak(node.next_ready, &node, std::memory_order_seq_cst,
+                                         std::memory_order_relaxed)) {
+    }
+    // Only the first of a burst pays for a system call.
+    if (sleeping_.exchange(false, std::memory_order_seq_cst)) {
+        services_.backend->wake();
+    }
+}
+
+void event_loop::stop_threadsafe() {
+    call_soon_threadsafe([this] { stop(); });
+}
+
+void event_loop::close() {
+    if (running_) {
+        throw usage_error("cannot close a running event loop");
+    }
+    if (std::exchange(closed_, true)) {
+        return;
+    }
+    drain_inbox();
+    for (ready_node* node = ready_.take(); node != nullptr;) {
+        ready_node* next = node->next_ready;
+        node->discard();
+        node = next;
+    }
+    while (timer_node* node = timers_.pop()) {
+        node->discard();
+    }
+}
+
+void event_loop::check_open() const {
+    if (closed_) {
+        throw usage_error("event loop is closed");
+    }
+}
+
+handle event_loop::call_soon(unique_function<void()> callback) {
+    check_open();
+    auto* node = new detail::callback_node(*this, std::move(callback));
+    push_ready(*node);
+    return handle(node);
+}
+
+handle event_loop::call_later(duration delay, unique_function<void()> callback) {
+    // A delay of nothing is due in the next turn, whatever the clock says by then.
+    return schedule(delay == duration::zero() ? now_ : time() + delay, std::move(callback));
+}
+
+handle event_loop::call_at(instant when, unique_function<void()> callback) {
+    return schedule(when, std::move(callback));
+}
+
+handle event_loop::schedule(instant when, unique_function<void()> callback) {
+    check_open();
+    auto* node = new detail::callback_node(*this, std::move(callback));
+    node->when = when;
+    timers_.add(*node, when);
+    return handle(node);
+}
+
+void event_loop::call_soon_threadsafe(unique_function<void()> callback) {
+    check_open();
+    auto* node = new detail::callback_node(*this, std::move(callback));
+    node->references = 1;
+    push_ready_threadsafe(*node);
+}
+
+void event_loop::fail(std::exception_ptr error) noexcept {
+    if (!failure_) {
+        failure_ = std::move(error);
+    }
+    stopping_ = true;
+}
+
+void event_loop::call_exception_handler(const error_context& context) noexcept {
+    if (!handler_) {
+        default_exception_handler(context);
+        return;
+    }
+    try {
+        handler_(context);
+    } catch (const std::exception&) {
+        default_exception_handler(context);
+        default_exception_handler({"the exception handler failed", std::current_exception(), {}, {}});
+    } catch (...) {
+        fail(std::current_exception());
+    }
+}
+
+void event_loop::default_exception_handler(const error_context& context) noexcept {
+    try {
+        std::string line(context.message);
+        if (!context.task_name.empty()) {
+            line.append(" in ").append(context.task_name);
+        }
+        if (!context.place.empty()) {
+            line.append(" created at ").append(context.place);
+        }
+        if (context.error) {
+            line.append(": ").append(describe(context.error));
+        }
+        line += '\n';
+        std::fputs(line.c_str(), stderr);
+    } catch (...) {  // no memory for the text: the bare message, and on
+        std::fputs("error in event loop\n", stderr);
+    }
+}
+
+}  // namespace nurt

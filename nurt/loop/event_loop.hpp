@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// nurt/loop/event_loop.hpp: one thread, one queue.
+//
+// A turn of the loop runs what was ready when it began; whatever becomes ready meanwhile waits for
+// the next turn, so nobody starves. Between turns the loop asks the kernel: when nothing is ready,
+// or after 64 resumptions or 100 microseconds, and never while nothing is in flight and no timer
+// is armed. Completions come before timers, and both only enter the queue.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string_view>
+
+#include "nurt/base/intrusive_list.hpp"
+#include "nurt/base/time.hpp"
+#include "nurt/base/unique_function.hpp"
+#include "nurt/loop/handle.hpp"
+#include "nurt/loop/ready_queue.hpp"
+#include "nurt/loop/services.hpp"
+#include "nurt/loop/thread_state.hpp"
+#include "nurt/loop/timer_heap.hpp"
+
+namespace nurt {
+
+// What the exception handler of a loop is told: an error that no code could receive.
+struct error_context {
+    std::string_view message;    // what was going on
+    std::exception_ptr error;    // may be null
+    std::string_view task_name;  // may be empty
+    std::string_view place;      // "file:line" where the task was created; may be empty
+};
+
+// Belongs to the thread that runs it; only call_soon_threadsafe, stop_threadsafe and wake may be
+// called elsewhere. Python: asyncio.AbstractEventLoop.
+class event_loop {
+public:
+    using exception_handler = unique_function<void(const error_context&)>;
+
+    explicit event_loop(services s = {});
+    event_loop(const event_loop&) = delete;
+    event_loop& operator=(const event_loop&) = delete;
+    ~event_loop();
+
+    // The loop that is running on this thread; throws usage_error when there is none.
+    static event_loop& running();
+    static event_loop* running_or_null() noexcept { return detail::this_thread.loop; }
+
+    // Runs until stop(). Throws what a callback threw that is not a std::exception.
+    void run_forever();
+    // Runs one turn; waits at most `timeout` when nothing is ready.
+    void run_once(duration timeout = duration::zero());
+    // Lets the turn that is running end, then run_forever returns.
+    void stop() noexcept { stopping_ = true; }
+    void stop_threadsafe();
+    // Drops what is scheduled. The loop must not be running; a second close does nothing.
+    void close();
+    bool is_running() const noexcept { return running_; }
+    bool is_closed() const noexcept { return closed_; }
+
+    // Callbacks run in a later turn, in the order of the calls; an exception goes to the handler.
+    handle call_soon(unique_function<void()> callback);
+    handle call_later(duration delay, unique_function<void()> callback);
+    handle call_at(instant when, unique_function<void()> callback);
+    // From any thread; wakes the loop.
+    void call_soon_threadsafe(unique_function<void()> callback);
+
+    // Reads the clock.
+    instant time() const noexcept { return clock_->now(); }
+    // The clock as it was when the loop last looked; what timers are compared with.
+    instant cached_time() const noexcept { return now_; }
+
+    // Errors nobody retrieved and exceptions of callbacks. The default writes to standard error.
+    void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }
+    void call_exception_handler(const error_context& context) noexcept;
+    static void default_exception_handler(const error_context& context) noexcept;
+
+    // Every service; resolver and executor are filled in by the parts that first need them.
+    services& parts() noexcept { return services_; }
+    io::backend& backend() noexcept { return *services_.backend; }
+
+    // For operations that were ready at once: after 128 of them in one turn the answer is false,
+    // and the operation lets others run before it goes on.
+    bool spend_budget() noexcept { return budget_ != 0 && (--budget_, true); }
+
+    // For the runtime's own nodes.
+    void push_ready(ready_node& node) noexcept { ready_.push(node); }
+    // As push_ready, from any thread.
+    void push_ready_threadsafe(ready_node& node) noexcept;
+    timer_heap& timers() noexcept { return timers_; }
+    intrusive_list<list_link>& tasks() noexcept { return tasks_; }
+    std::uint64_t next_task_number() noexcept { return ++task_number_; }
+    // Ends run_forever with this exception after the running turn.
+    void fail(std::exception_ptr error) noexcept;
+    std::uint64_t turns() const noexcept { return turns_; }
+
+private:
+    static constexpr unsigned poll_after_resumptions = 64;
+    static constexpr std::uint64_t poll_after_ticks = 300'000;  // about 100 us at 3 GHz
+    static constexpr unsigned budget_per_turn = 128;
+
+    void turn(instant limit);
+    void poll(instant limit);
+    bool due_for_poll() const noexcept;
+    void run_batch() noexcept;
+    void expire_timers() noexcept;
+    void drain_inbox() noexcept;
+    void check_open() const;
+    handle schedule(instant when, unique_function<void()> callback);
+
+    // The hot ones first.
+    ready_queue ready_;
+    std::atomic<ready_node*> inbox_{nullptr};  // from other threads, last in first
+    std::uint64_t turns_ = 0;
+    instant now_;
+    timer_heap timers_;
+    unsigned resumptions_ = 0;  // since the kernel was last asked
+    unsigned budget_ = budget_per_turn;
+    std::uint64_t polled_at_ = 0;  // ticks
+    bool stopping_ = false;
+    bool running_ = false;
+    bool closed_ = false;
+    std::atomic<bool> sleeping_{false};
+    nurt::clock* clock_ = nullptr;
+    intrusive_list<list_link> tasks_;
+    std::uint64_t task_number_ = 0;
+    services services_;
+    exception_handler handler_;
+    std::exception_ptr failure_;
+};
+
+}  // namespace nurt
