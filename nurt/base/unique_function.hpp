@@ -25,7 +25,9 @@ public:
     template <class F>
         requires(!std::is_same_v<std::remove_cvref_t<F>, unique_function> &&
                  std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-    unique_function(F&& f);
+    unique_function(F&& f) {
+        hold(std::forward<F>(f));
+    }
 
     unique_function(unique_function&& other) noexcept { take(other); }
     unique_function& operator=(unique_function&& other) noexcept {
@@ -55,6 +57,9 @@ private:
 
     template <class F>
     struct for_type;
+
+    template <class F>
+    void hold(F&& f);
 
     void reset() noexcept {
         if (table_ != nullptr) {
@@ -113,9 +118,7 @@ struct unique_function<R(Args...)>::for_type {
 
 template <class R, class... Args>
 template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, unique_function<R(Args...)>> &&
-             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-unique_function<R(Args...)>::unique_function(F&& f) {
+void unique_function<R(Args...)>::hold(F&& f) {
     using held = std::decay_t<F>;
     if constexpr (fits<held>) {
         new (storage_) held(std::forward<F>(f));
