@@ -220,7 +220,7 @@ void* carve(slab& s) {
 }
 
 // The current slab has no block on its free list.
-[[gnu::noinline]] void* allocate_slow(pool& p, std::size_t index) {
+[[maybe_unused, gnu::noinline]] void* allocate_slow(pool& p, std::size_t index) {
     if (!p.registered) {
         register_pool(p);
     }
@@ -239,7 +239,7 @@ void* carve(slab& s) {
     }
 }
 
-[[gnu::noinline]] void deallocate_remote(slab& s, block* b) {
+[[maybe_unused, gnu::noinline]] void deallocate_remote(slab& s, block* b) {
     const std::lock_guard lock(orphan_mutex);
     pool* owner = s.owner.load(std::memory_order_acquire);
     if (owner == nullptr) {
