@@ -8,18 +8,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "nurt/base/time.hpp"
+#include "nurt/io/endpoint.hpp"
 #include "nurt/io/operation.hpp"
 
 namespace nurt::io {
-
-// A socket address, opaque at this level: the bytes of a sockaddr. Long enough for IPv4, IPv6 and
-// Unix domain sockets.
-struct endpoint {
-    alignas(8) unsigned char bytes[128] = {};
-    std::uint32_t size = 0;
-};
 
 // What is known of one open descriptor; owned by the backend from adopt() until the last operation
 // on it after close() has completed. Handles point to it. Each backend derives its own.
@@ -43,6 +38,19 @@ enum class closing : std::uint8_t {
     abort,  // the peer gets a reset at once
 };
 
+// How a listening socket is made.
+struct listen_options {
+    int backlog = 511;        // connections the kernel completes and holds before accept
+    bool reuse_port = false;  // several listeners share the port, one for each loop
+};
+
+enum class socket_option : std::uint8_t {
+    no_delay,        // TCP_NODELAY: small writes are sent at once
+    keep_alive,      // SO_KEEPALIVE
+    receive_buffer,  // SO_RCVBUF, bytes
+    send_buffer,     // SO_SNDBUF, bytes
+};
+
 // Used from the loop's thread only, but for wake().
 //
 // Cancelling gives the same result on every backend: an operation that has completed keeps its
@@ -57,8 +65,26 @@ public:
     // descriptor then still belongs to the caller.
     virtual channel& adopt(int descriptor) = 0;
 
+    // Sockets: they begin here, and not with a system call of the caller, so that a simulated network
+    // can provide them. Errors are os_error(errno, attempt), so attempt says what was done to what.
+
+    // A stream socket of the family of towards, for opcode::connect.
+    virtual channel& open_socket(const endpoint& towards, std::string_view attempt) = 0;
+
+    // A listening stream socket, for opcode::accept. Port 0 takes a free one: see local_address.
+    virtual channel& listen(const endpoint& at, const listen_options& options,
+                            std::string_view attempt) = 0;
+
+    virtual endpoint local_address(const channel& c) const noexcept = 0;  // size 0: there is none
+    virtual endpoint peer_address(const channel& c) const noexcept = 0;
+
+    // Nothing more will be sent: the peer reads the end of the stream. 0, or -errno.
+    virtual int shutdown_write(channel& c) noexcept = 0;
+
+    virtual int set_option(channel& c, socket_option option, int value) noexcept = 0;  // 0 or -errno
+
     // Does the operation at once if that needs no waiting. True: result is set, and complete() will
-    // not be called. False: nothing happened.
+    // not be called. False: it has to be submitted (a connect may have been started already).
     virtual bool try_now(operation& op) noexcept = 0;
 
     // Starts the operation; complete() is called later, never from here.
