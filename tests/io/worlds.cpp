@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "tests/io/worlds.hpp"
+
+#include "tests/support/support.hpp"
+
+#include <sys/resource.h>
+
+namespace nurt_test {
+
+namespace {
+
+rlim_t limit_before = 0;
+
+}  // namespace
+
+void epoll_world::leave_descriptors(int count) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit_before = limit.rlim_cur;
+    limit.rlim_cur = static_cast<rlim_t>(open_descriptors() + count);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void epoll_world::restore_descriptors() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit_before;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void sim_world::leave_descriptors(int count) {
+    nurt::sim::faults plan;
+    plan.descriptors = count;
+    io = nurt::sim::make_backend(*clock, 1, plan);
+}
+
+}  // namespace nurt_test
