@@ -426,9 +426,8 @@ TEST_CASE_TEMPLATE("accept without a free descriptor rests, and goes on when the
     }
     CHECK(w.run(connect) == 0);
     test_operation accept(listener, opcode::accept);
-    if (!w.io->try_now(accept)) {
-        w.io->submit(accept);
-    }
+    CHECK_FALSE(w.io->try_now(accept));
+    w.io->submit(accept);
     int waits = 0;
     for (const auto end = w.clock->now() + nurt::milliseconds(30); w.clock->now() < end; ++waits) {
         w.io->wait(end);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/io/worlds.hpp"
 
-#include "tests/support/support.hpp"
-
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace nurt_test {
 
@@ -17,7 +16,9 @@ void epoll_world::leave_descriptors(int count) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     limit_before = limit.rlim_cur;
-    limit.rlim_cur = static_cast<rlim_t>(open_descriptors() + count);
+    const int lowest_free = ::dup(0);
+    ::close(lowest_free);
+    limit.rlim_cur = static_cast<rlim_t>(lowest_free + count);
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
