@@ -66,6 +66,7 @@ bool parse_fast(std::string_view text, value& out) {
     dom::parser own;
     dom::parser& parser = text.size() <= small ? shared : own;
     dom::element root;
+    if (text.empty()) return false;  // simdjson hands a null pointer on to memcpy
     if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) return false;
     return copy(root, out, 0);
 }
