@@ -5,7 +5,8 @@
 #   make test      install what is missing, build, run all tests
 #   make asan      the tests under AddressSanitizer and UndefinedBehaviorSanitizer (clang 19)
 #   make tsan      the tests of the parts with threads under ThreadSanitizer (clang 19)
-#   make lint      layers, g++ 12 coroutine traps, clang-tidy's coroutine checks, format
+#   make lint      layers, g++ 12's coroutine traps, format
+#   make tidy      clang-tidy's checks of .clang-tidy
 #   make format    clang-format every source in place
 #   make fuzz      each fuzz target for FUZZ seconds (60)
 #   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed
@@ -33,7 +34,7 @@ SOAK ?= 20
 SOURCES = git ls-files '*.hpp' '*.cpp' ':!bench/peers' ':!tests/lint'
 CTEST = ctest --output-on-failure -j $(JOBS) --no-tests=error
 
-.PHONY: help deps ci-deps configure run test asan tsan lint format fuzz soak bench install clean
+.PHONY: help deps ci-deps configure run test asan tsan lint check-format tidy format fuzz soak bench install clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -69,16 +70,21 @@ asan: ci-deps
 
 tsan: ci-deps
 	@cmake --preset tsan
-	@cmake --build --preset tsan -j $(JOBS)
-	@$(CTEST) --test-dir build/tsan -L '^(base|io|loop|core|sync|threads|net)$$'
+	@cmake --build --preset tsan -j $(JOBS) --target low_row_tests
+	@$(CTEST) --test-dir build/tsan -L '^(base|io|loop|core|sync|threads|stream|net)$$'
 
-lint: ci-deps configure
+lint: ci-deps configure check-format
 	@$(CTEST) --test-dir $(BUILD) -R '^(layers|lint):'
 	@tools/nurt-lint -p $(BUILD)
-	@$(SOURCES) | xargs clang-format-19 --dry-run -Werror
+
+tidy: ci-deps configure
+	@run-clang-tidy-19 -quiet -p $(BUILD) '$(CURDIR)/(nurt|cli|examples)/.*'
 
 format: ci-deps
 	@$(SOURCES) | xargs clang-format-19 -i
+
+check-format: ci-deps
+	@$(SOURCES) | xargs clang-format-19 --dry-run -Werror
 
 fuzz: ci-deps
 	@tools/fuzz.sh $(FUZZ)

@@ -20,7 +20,9 @@ TEST_CASE("open descriptors are counted") {
     CHECK(nurt_test::open_descriptors() == before);
 }
 
-TEST_CASE("a seed stays the same in one process") { CHECK(nurt_test::seed() == nurt_test::seed()); }
+TEST_CASE("a seed stays the same in one process") {
+    CHECK(nurt_test::seed() == nurt_test::seed());
+}
 
 TEST_CASE("a name may hold, [brackets]; \"quotes\", $signs and \\ backslashes") {
     CHECK_FALSE(nurt_test::build_dir().empty());

@@ -39,9 +39,13 @@ std::string as_filter(std::string_view name) {
     return out;
 }
 
-std::string bracketed(std::string_view text) { return "[==[" + std::string(text) + "]==]"; }
+std::string bracketed(std::string_view text) {
+    return "[==[" + std::string(text) + "]==]";
+}
 
-std::string own_path() { return std::filesystem::read_symlink("/proc/self/exe"); }
+std::string own_path() {
+    return std::filesystem::read_symlink("/proc/self/exe");
+}
 
 class listener final : public doctest::IReporter {
 public:

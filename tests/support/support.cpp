@@ -16,7 +16,9 @@ state& the_state() {
     return instance;
 }
 
-void keeps_descriptors(std::string_view reason) { the_state().excuse = reason; }
+void keeps_descriptors(std::string_view reason) {
+    the_state().excuse = reason;
+}
 
 std::uint64_t seed() {
     static const std::uint64_t value = [] {
@@ -40,7 +42,11 @@ int open_descriptors() {
     return count - 1;  // the directory's own
 }
 
-std::string source_dir() { return NURT_TEST_SOURCE_DIR; }
-std::string build_dir() { return NURT_TEST_BUILD_DIR; }
+std::string source_dir() {
+    return NURT_TEST_SOURCE_DIR;
+}
+std::string build_dir() {
+    return NURT_TEST_BUILD_DIR;
+}
 
 }  // namespace nurt_test

@@ -21,7 +21,8 @@ struct promise_base {
 
     struct at_end {
         bool await_ready() noexcept { return false; }
-        template <class P> void await_suspend(std::coroutine_handle<P> self) noexcept {
+        template <class P>
+        void await_suspend(std::coroutine_handle<P> self) noexcept {
             next_to_run = self.promise().continuation;
         }
         void await_resume() noexcept {}
@@ -31,19 +32,25 @@ struct promise_base {
     void unhandled_exception() noexcept { error = std::current_exception(); }
 };
 
-template <class T> class [[nodiscard]] plain_coro;
+template <class T>
+class [[nodiscard]] plain_coro;
 
-template <class T> struct promise_for : promise_base {
+template <class T>
+struct promise_for : promise_base {
     std::optional<T> value;
     plain_coro<T> get_return_object() noexcept;
-    template <class U> void return_value(U&& u) { value.emplace(std::forward<U>(u)); }
+    template <class U>
+    void return_value(U&& u) {
+        value.emplace(std::forward<U>(u));
+    }
     T take() {
         if (error) std::rethrow_exception(error);
         return std::move(*value);
     }
 };
 
-template <> struct promise_for<void> : promise_base {
+template <>
+struct promise_for<void> : promise_base {
     plain_coro<void> get_return_object() noexcept;
     void return_void() noexcept {}
     void take() {
@@ -51,7 +58,8 @@ template <> struct promise_for<void> : promise_base {
     }
 };
 
-template <class T> class [[nodiscard]] plain_coro {
+template <class T>
+class [[nodiscard]] plain_coro {
 public:
     using promise_type = promise_for<T>;
     using handle = std::coroutine_handle<promise_type>;
@@ -91,7 +99,8 @@ private:
     handle frame_;
 };
 
-template <class T> plain_coro<T> promise_for<T>::get_return_object() noexcept {
+template <class T>
+plain_coro<T> promise_for<T>::get_return_object() noexcept {
     return plain_coro<T>(std::coroutine_handle<promise_for>::from_promise(*this));
 }
 inline plain_coro<void> promise_for<void>::get_return_object() noexcept {
@@ -99,7 +108,8 @@ inline plain_coro<void> promise_for<void>::get_return_object() noexcept {
 }
 
 // Suspends, then gives the value.
-template <class T> class pause {
+template <class T>
+class pause {
 public:
     explicit pause(T value) : value_(std::move(value)) {}
     pause(const pause&) = delete;

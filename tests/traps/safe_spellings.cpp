@@ -28,9 +28,15 @@ struct limits {  // an aggregate with nothing to destroy
     int lines = 0;
 };
 
-plain_coro<bool> ready(bool value) { co_return co_await pause(value); }
-plain_coro<int> number(int value) { co_return co_await pause(value); }
-plain_coro<tracked> make(int value) { co_return co_await pause(tracked(value)); }
+plain_coro<bool> ready(bool value) {
+    co_return co_await pause(value);
+}
+plain_coro<int> number(int value) {
+    co_return co_await pause(value);
+}
+plain_coro<tracked> make(int value) {
+    co_return co_await pause(tracked(value));
+}
 plain_coro<int> weigh(parcel p) {
     const int more = co_await pause(1);
     co_return p.content.value() + p.weight + more;
@@ -39,7 +45,8 @@ plain_coro<int> open(tracked t, limits l) {
     const int more = co_await pause(1);
     co_return t.value() + l.bytes + l.lines + more;
 }
-template <class F> plain_coro<int> call(F f) {
+template <class F>
+plain_coro<int> call(F f) {
     const int more = co_await pause(1);
     co_return f() + more;
 }
@@ -68,8 +75,8 @@ plain_coro<int> condition_beside_a_local() {
 plain_coro<int> awaited_switch() {
     const int n = co_await number(2);
     switch (n) {
-    case 2: co_return 20;
-    default: co_return 0;
+        case 2: co_return 20;
+        default: co_return 0;
     }
 }
 plain_coro<bool> condition_operators() {
@@ -83,8 +90,12 @@ plain_coro<int> named_aggregate() {
     const int copied = co_await weigh(p);
     co_return copied + co_await weigh(std::move(p));
 }
-parcel packed() { return {tracked(1), 2}; }
-plain_coro<int> aggregate_from_a_function() { co_return co_await weigh(packed()); }
+parcel packed() {
+    return {tracked(1), 2};
+}
+plain_coro<int> aggregate_from_a_function() {
+    co_return co_await weigh(packed());
+}
 plain_coro<int> aggregate_before_the_await() {
     auto waiting = weigh({tracked(1), 2});
     co_return co_await waiting;
@@ -128,7 +139,9 @@ plain_coro<int> chosen_before(bool big) {
     const tracked t = big ? tracked(10) : tracked(1);
     co_return co_await open(t, {});
 }
-plain_coro<int> scalar_choice(bool c) { co_return c ? co_await number(1) : 2; }
+plain_coro<int> scalar_choice(bool c) {
+    co_return c ? co_await number(1) : 2;
+}
 
 // Lists are named arrays.
 
@@ -183,7 +196,9 @@ private:
     linked* to_;
 };
 
-plain_coro<bool> awaiter_in_place() { co_return co_await linked(); }
+plain_coro<bool> awaiter_in_place() {
+    co_return co_await linked();
+}
 plain_coro<bool> awaiter_behind_a_pointer() {
     linked one;
     co_return co_await pointing(one);
@@ -268,7 +283,9 @@ TEST_CASE("an awaiter keeps its address in place and behind a pointer") {
     CHECK(awaiter_behind_a_pointer().run());
 }
 
-TEST_CASE("over-aligned memory on the heap is aligned") { CHECK(aligned_on_the_heap().run()); }
+TEST_CASE("over-aligned memory on the heap is aligned") {
+    CHECK(aligned_on_the_heap().run());
+}
 
 TEST_CASE("a coroutine that was never started frees its parameters once") {
     const watch w;
@@ -278,4 +295,6 @@ TEST_CASE("a coroutine that was never started frees its parameters once") {
     CHECK(traps::counted.born == traps::counted.died);
 }
 
-TEST_CASE("awaits in a loop do not grow the stack") { CHECK(many_awaits().run() == 100'000); }
+TEST_CASE("awaits in a loop do not grow the stack") {
+    CHECK(many_awaits().run() == 100'000);
+}
