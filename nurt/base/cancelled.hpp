@@ -14,7 +14,8 @@ namespace nurt {
 class cancelled_error {
 public:
     cancelled_error() = default;
-    explicit cancelled_error(shared_text message) noexcept : message_(static_cast<shared_text&&>(message)) {}
+    explicit cancelled_error(shared_text message) noexcept
+        : message_(static_cast<shared_text&&>(message)) {}
 
     const char* message() const noexcept { return message_.c_str(); }
     const shared_text& text() const noexcept { return message_; }

@@ -66,9 +66,9 @@ struct pool {
 
 constinit thread_local pool local{};
 constinit std::mutex orphan_mutex;
-constinit pool* pools = nullptr;              // under orphan_mutex
+constinit pool* pools = nullptr;               // under orphan_mutex
 constinit std::atomic<std::int64_t> large{0};  // blocks that came from operator new
-constinit std::int64_t orphan_live = 0;       // under orphan_mutex
+constinit std::int64_t orphan_live = 0;        // under orphan_mutex
 
 slab& slab_of(void* memory) {
     return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(memory) & ~(slab_size - 1));

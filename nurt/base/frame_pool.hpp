@@ -23,8 +23,8 @@ inline constexpr std::size_t largest = 1024;
 void deallocate(void* block, std::size_t size) noexcept;
 
 struct statistics_t {
-    std::int64_t live;        // blocks allocated by this thread and not yet freed by anyone
-    std::size_t slab_bytes;   // memory this thread holds in slabs
+    std::int64_t live;       // blocks allocated by this thread and not yet freed by anyone
+    std::size_t slab_bytes;  // memory this thread holds in slabs
 };
 
 // What this thread has allocated.

@@ -147,13 +147,12 @@ constexpr std::int64_t duration::from(D d) {
             return ns;
         }
     }
-    return detail::saturate(INT64_MAX,
-                            static_cast<long double>(count) * num * second / den, true);
+    return detail::saturate(INT64_MAX, static_cast<long double>(count) * num * second / den, true);
 }
 
 constexpr duration seconds(double n) {
-    return duration::nanoseconds(detail::saturate(INT64_MAX, static_cast<long double>(n) * 1e9L,
-                                                  true));
+    return duration::nanoseconds(
+        detail::saturate(INT64_MAX, static_cast<long double>(n) * 1e9L, true));
 }
 constexpr duration hours(double n) {
     return seconds(n * 3600);
@@ -162,12 +161,12 @@ constexpr duration minutes(double n) {
     return seconds(n * 60);
 }
 constexpr duration milliseconds(double n) {
-    return duration::nanoseconds(detail::saturate(INT64_MAX, static_cast<long double>(n) * 1e6L,
-                                                  true));
+    return duration::nanoseconds(
+        detail::saturate(INT64_MAX, static_cast<long double>(n) * 1e6L, true));
 }
 constexpr duration microseconds(double n) {
-    return duration::nanoseconds(detail::saturate(INT64_MAX, static_cast<long double>(n) * 1e3L,
-                                                  true));
+    return duration::nanoseconds(
+        detail::saturate(INT64_MAX, static_cast<long double>(n) * 1e3L, true));
 }
 
 }  // namespace nurt

@@ -23,19 +23,24 @@
 namespace nurt {
 
 namespace detail {
-template <class Yield, class Send> class generator_range;
-template <class Yield, class Send> class generator_promise_base;
-template <class Yield, class Send, class Return> class generator_promise;
+template <class Yield, class Send>
+class generator_range;
+template <class Yield, class Send>
+class generator_promise_base;
+template <class Yield, class Send, class Return>
+class generator_promise;
 }  // namespace detail
 
 // Thrown by next_or_throw() when the generator has returned; value is what it returned.
 // It must not leave a generator's body: return instead. Python: StopIteration.
-template <class Return = void> class stop_iteration : public detail::stop_iteration_base {
+template <class Return = void>
+class stop_iteration : public detail::stop_iteration_base {
 public:
     explicit stop_iteration(std::optional<Return> its_value) : value(std::move(its_value)) {}
     std::optional<Return> value;
 };
-template <> class stop_iteration<void> : public detail::stop_iteration_base {};
+template <>
+class stop_iteration<void> : public detail::stop_iteration_base {};
 
 // Yields values of type Yield (which may be T&), receives Send at each co_yield, ends with Return.
 //
@@ -52,7 +57,8 @@ template <> class stop_iteration<void> : public detail::stop_iteration_base {};
 // generator. Misuse throws usage_error: sending before the start, asking from inside the body.
 // Destroying a generator destroys the locals of a paused body, but no exception is thrown into it:
 // close() is the way to run catch clauses. Parameters live as long as the generator.
-template <class Yield, class Send = void, class Return = void> class [[nodiscard]] generator {
+template <class Yield, class Send = void, class Return = void>
+class [[nodiscard]] generator {
 public:
     using promise_type = detail::generator_promise<Yield, Send, Return>;
     class iterator;
@@ -96,9 +102,12 @@ public:
     sentinel end() const noexcept { return {}; }
 
 private:
-    template <class, class> friend class detail::generator_range;
-    template <class, class> friend class detail::generator_promise_base;
-    template <class, class, class> friend class detail::generator_promise;
+    template <class, class>
+    friend class detail::generator_range;
+    template <class, class>
+    friend class detail::generator_promise_base;
+    template <class, class, class>
+    friend class detail::generator_promise;
 
     explicit generator(promise_type& promise) noexcept : core_(&promise) {}
 
@@ -111,21 +120,25 @@ private:
 // co_await from(range) in a generator yields the range's elements, one by one. A range given as an
 // rvalue is kept, an lvalue must outlive the delegation. It takes no values: send() meanwhile is
 // a usage_error at the co_await.
-template <class Range> class [[nodiscard]] from {
+template <class Range>
+class [[nodiscard]] from {
 public:
     explicit from(Range&& range) : range_(std::forward<Range>(range)) {}
 
 private:
-    template <class, class> friend class detail::generator_promise_base;
+    template <class, class>
+    friend class detail::generator_promise_base;
     Range range_;
 };
-template <class Range> from(Range&&) -> from<Range>;
+template <class Range>
+from(Range&&) -> from<Range>;
 
 // Implementation
 
 namespace detail {
 
-template <class T> bool is_none(const T& sent) noexcept {
+template <class T>
+bool is_none(const T& sent) noexcept {
     if constexpr (requires { sent.has_value(); })
         return !sent.has_value();
     else
@@ -133,7 +146,8 @@ template <class T> bool is_none(const T& sent) noexcept {
 }
 
 // The await of co_yield. It holds nothing but a pointer to the value, which lives in the frame.
-template <class Send> class generator_pause {
+template <class Send>
+class generator_pause {
 public:
     generator_pause(generator_core& core, void* value) noexcept : core_(core), value_(value) {}
     generator_pause(const generator_pause&) = delete;
@@ -154,11 +168,11 @@ private:
 };
 
 // The same for a value that the body keeps: the copy is what is handed over.
-template <class Yield, class Send> class generator_pause_copy {
+template <class Yield, class Send>
+class generator_pause_copy {
 public:
     generator_pause_copy(generator_core& core, const Yield& value)
-        : value_(value),
-          pause_(core, __builtin_addressof(value_)) {}
+        : value_(value), pause_(core, __builtin_addressof(value_)) {}
     generator_pause_copy(const generator_pause_copy&) = delete;
     generator_pause_copy& operator=(const generator_pause_copy&) = delete;
 
@@ -172,14 +186,13 @@ private:
 };
 
 // The await of co_await inner(). owner: the pointer in a generator that is a temporary.
-template <class Yield, class Send, class Return> class generator_delegation {
+template <class Yield, class Send, class Return>
+class generator_delegation {
 public:
     using inner_promise = generator_promise<Yield, Send, Return>;
 
     generator_delegation(generator_core& outer, inner_promise& inner, generator_core** owner)
-        : outer_(outer),
-          inner_(inner),
-          owner_(owner) {
+        : outer_(outer), inner_(inner), owner_(owner) {
         inner_.check_idle();
     }
     generator_delegation(const generator_delegation&) = delete;
@@ -200,7 +213,8 @@ private:
 };
 
 // The await of co_await from(range): delegation to a generator that it owns.
-template <class Yield, class Send> class generator_range {
+template <class Yield, class Send>
+class generator_range {
 public:
     generator_range(generator_core& outer, generator<Yield, Send> elements)
         : elements_(std::move(elements)),
@@ -219,7 +233,8 @@ private:
     generator_delegation<Yield, Send, void> delegation_;
 };
 
-template <class Return> class generator_result {
+template <class Return>
+class generator_result {
 public:
     template <class R = Return>
         requires std::is_convertible_v<R, Return>
@@ -237,13 +252,15 @@ private:
     std::optional<Return> result_;
 };
 
-template <> class generator_result<void> {
+template <>
+class generator_result<void> {
 public:
     void return_void() noexcept {}
     void result() noexcept {}
 };
 
-template <class Yield, class Send> class generator_promise_base : public generator_core {
+template <class Yield, class Send>
+class generator_promise_base : public generator_core {
 public:
     static void* operator new(std::size_t size) { return frame_pool::allocate(size); }
     static void operator delete(void* frame, std::size_t size) noexcept {
@@ -278,15 +295,18 @@ public:
     generator_delegation<Yield, Send, R> await_transform(generator<Yield, Send, R>&& inner) {
         return {*this, inner.promise(), &inner.core_};
     }
-    template <class Range> generator_range<Yield, Send> await_transform(from<Range>&& range) {
+    template <class Range>
+    generator_range<Yield, Send> await_transform(from<Range>&& range) {
         return {*this, elements<Range>(std::forward<Range>(range.range_))};
     }
     // A generator awaits only generators that yield and receive the same types, and from(range):
     // it has no loop to wait with.
-    template <class T> void await_transform(T&&) = delete;
+    template <class T>
+    void await_transform(T&&) = delete;
 
 private:
-    template <class Range> static generator<Yield, Send> elements(Range range) {
+    template <class Range>
+    static generator<Yield, Send> elements(Range range) {
         for (auto&& element : range) co_yield std::forward<decltype(element)>(element);
     }
 };
@@ -304,7 +324,8 @@ public:
 }  // namespace detail
 
 // An input iterator. It holds no value: * is the value that the paused co_yield hands over.
-template <class Yield, class Send, class Return> class generator<Yield, Send, Return>::iterator {
+template <class Yield, class Send, class Return>
+class generator<Yield, Send, Return>::iterator {
 public:
     using value_type = std::remove_cvref_t<Yield>;
     using difference_type = std::ptrdiff_t;
@@ -326,8 +347,8 @@ private:
 };
 
 template <class Yield, class Send, class Return>
-generator<Yield, Send, Return>&
-generator<Yield, Send, Return>::operator=(generator&& other) noexcept {
+generator<Yield, Send, Return>& generator<Yield, Send, Return>::operator=(
+    generator&& other) noexcept {
     if (this != &other) {
         if (core_ != nullptr) core_->destroy();
         core_ = std::exchange(other.core_, nullptr);
@@ -335,7 +356,8 @@ generator<Yield, Send, Return>::operator=(generator&& other) noexcept {
     return *this;
 }
 
-template <class Yield, class Send, class Return> generator<Yield, Send, Return>::~generator() {
+template <class Yield, class Send, class Return>
+generator<Yield, Send, Return>::~generator() {
     if (core_ != nullptr) core_->destroy();
 }
 

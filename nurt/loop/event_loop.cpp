@@ -273,7 +273,8 @@ void event_loop::call_exception_handler(const error_context& context) noexcept {
         handler_(context);
     } catch (const std::exception&) {
         default_exception_handler(context);
-        default_exception_handler({"the exception handler failed", std::current_exception(), {}, {}});
+        default_exception_handler(
+            {"the exception handler failed", std::current_exception(), {}, {}});
     } catch (...) {
         fail(std::current_exception());
     }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/detail/future_base.hpp: what tasks and futures have in common.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+
+#include "nurt/base/shared_text.hpp"
+#include "nurt/core/detail/outcome.hpp"
+#include "nurt/loop/ready_queue.hpp"
+#include "nurt/loop/thread_state.hpp"
+
+namespace nurt::detail {
+
+class future_base;
+
+// Hears once that a future is settled. The link belongs to the future until then.
+class settle_listener {
+public:
+    settle_listener() = default;
+    settle_listener(const settle_listener&) = delete;
+    settle_listener& operator=(const settle_listener&) = delete;
+
+    // May only put things in the ready queue.
+    virtual void settled(future_base& source) noexcept = 0;
+
+    settle_listener* next_listener = nullptr;
+
+protected:
+    ~settle_listener() = default;
+};
+
+// Flags of a future; the second half is used by tasks only.
+enum future_flag : std::uint32_t {
+    flag_done = 1U << 0,
+    flag_failed = 1U << 1,       // ended with an error, a cancellation included
+    flag_cancelled = 1U << 2,    // that error is a cancellation
+    flag_unretrieved = 1U << 3,  // and nobody has seen it yet
+    flag_moved = 1U << 4,        // the value was moved out
+    flag_started = 1U << 8,
+    flag_never_start = 1U << 9,      // cancelled before its first step
+    flag_cancel_pending = 1U << 10,  // a request is to be thrown at the next leaf
+    flag_cancel_deliver = 1U << 11,  // the leaf has answered: throw on resumption
+    flag_main = 1U << 12,            // the task of run(): its error is retrieved by run
+};
+
+// Reference counted, not atomically: handles and loop are of one thread.
+class future_base : public ready_node {
+public:
+    bool done() const noexcept { return (flags & flag_done) != 0; }
+    bool cancelled() const noexcept { return (flags & flag_cancelled) != 0; }
+    bool failed() const noexcept { return (flags & flag_failed) != 0; }
+
+    // Asks it to end as cancelled. False: it is done, or does not let itself be cancelled.
+    virtual bool cancel(const shared_text& message) noexcept = 0;
+    virtual outcome_base& result_base() noexcept = 0;
+    virtual void destroy() noexcept = 0;
+
+    void retain() noexcept { ++references; }
+    void release() noexcept {
+        if (--references == 0) {
+            dispose();
+        }
+    }
+
+    void listen(settle_listener& listener) noexcept;
+    bool unlisten(settle_listener& listener) noexcept;
+
+    // Ends it with what stands in result_base(): tells the listeners, first come first served.
+    void settle() noexcept;
+    void settle_error(std::exception_ptr error) noexcept;
+    void settle_cancelled(const shared_text& message) noexcept;
+
+    // The error has been seen: it will not be reported.
+    void mark_retrieved() noexcept { flags &= ~std::uint32_t{flag_unretrieved}; }
+
+    // Throws unless there is a value: the error, or invalid_state_error.
+    void check_value();
+
+    settle_listener* last_listener = nullptr;  // circular: its next is the first
+    std::uint32_t references = 1;
+    std::uint32_t flags = 0;
+
+protected:
+    ~future_base() = default;
+    void run() noexcept override {}
+
+    // The last reference is gone.
+    void dispose() noexcept;
+    virtual void report_unretrieved() noexcept;
+
+private:
+    void notify() noexcept;
+};
+
+// True if the exception is a cancelled_error or of a class derived from it.
+bool is_cancellation(const std::exception_ptr& error) noexcept;
+
+[[noreturn]] void throw_invalid_state(const char* what);
+[[noreturn]] void throw_usage(const char* what);
+
+}  // namespace nurt::detail

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "nurt/core/detail/gather_core.hpp"
+
+#include "nurt/loop/event_loop.hpp"
+
+namespace nurt::detail {
+
+gather_core::gather_core(future_base& self, std::size_t count)
+    : self_(self), children_(new child[count]), count_(count) {}
+
+gather_core::~gather_core() {
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (children_[i].source != nullptr) {
+            children_[i].source->release();
+        }
+    }
+    delete[] children_;
+}
+
+void gather_core::add(std::size_t index, future_base& source) noexcept {
+    children_[index].core = this;
+    children_[index].source = &source;
+}
+
+void gather_core::begin() {
+    for (std::size_t i = 0; i < count_; ++i) {
+        future_base& from = *children_[i].source;
+        if (from.done()) {
+            take_error(from);
+        } else {
+            ++pending_;
+            from.listen(children_[i]);
+        }
+    }
+    if (pending_ != 0) {
+        self_.retain();
+    }
+    if (pending_ == 0 || first_error_) {
+        end();
+    }
+}
+
+void gather_core::take_error(future_base& from) noexcept {
+    if (!from.failed()) {
+        return;
+    }
+    from.mark_retrieved();
+    if (!first_error_ && !self_.done()) {
+        first_error_ = from.result_base().error;
+    }
+}
+
+void gather_core::child_settled(future_base& from) noexcept {
+    --pending_;
+    const bool had_error = static_cast<bool>(first_error_);
+    take_error(from);
+    // While a cancellation is under way the end waits for all of them.
+    const bool first = !had_error && first_error_ && !cancel_requested_;
+    if (pending_ == 0 || first) {
+        queue();
+    }
+}
+
+void gather_core::queue() noexcept {
+    if (!queued_) {
+        queued_ = true;
+        this_thread.loop->push_ready(self_);
+    }
+}
+
+void gather_core::finish() noexcept {
+    queued_ = false;
+    if (!self_.done()) {
+        end();
+    }
+    let_go();
+}
+
+void gather_core::end() noexcept {
+    if (cancel_requested_) {
+        if (pending_ == 0) {
+            self_.settle_cancelled(cancel_message_);
+        }
+        return;
+    }
+    if (first_error_) {
+        self_.settle_error(std::move(first_error_));
+        return;
+    }
+    try {
+        collect();
+    } catch (...) {  // copying or moving a result failed
+        self_.settle_error(std::current_exception());
+        return;
+    }
+    self_.settle();
+}
+
+void gather_core::let_go() noexcept {
+    if (pending_ == 0 && !queued_) {
+        self_.release();  // may be the end of this object
+    }
+}
+
+void gather_core::drop_turn() noexcept {
+    queued_ = false;
+    let_go();
+}
+
+bool gather_core::cancel_children(const shared_text& message) noexcept {
+    if (pending_ == 0) {
+        return false;
+    }
+    bool asked = false;
+    for (std::size_t i = 0; i < count_; ++i) {
+        asked = children_[i].source->cancel(message) || asked;
+    }
+    if (asked) {
+        cancel_requested_ = true;
+        cancel_message_ = message;
+    }
+    return asked;
+}
+
+}  // namespace nurt::detail

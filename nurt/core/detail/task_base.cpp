@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "nurt/core/detail/task_base.hpp"
+
+#include <string>
+
+#include "nurt/base/cancelled.hpp"
+#include "nurt/core/detail/driver.hpp"
+#include "nurt/loop/event_loop.hpp"
+
+namespace nurt::detail {
+
+task_base::~task_base() {
+    delete extras;
+}
+
+void task_base::start(event_loop& loop, void* root_frame, std::source_location place) noexcept {
+    frame = root_frame;
+    birth = place;
+    number = loop.next_task_number();
+    ++references;
+    loop.tasks().push_back(*this);
+    loop.push_ready(*this);
+}
+
+void task_base::run() noexcept {
+    thread_state& here = this_thread;
+    if ((flags & flag_never_start) != 0) [[unlikely]] {
+        never_run();
+        return;
+    }
+    task_base* outer = here.task;
+    here.task = this;
+    waiting_on = nullptr;
+    flags |= flag_started;
+    void* next = frame;
+    frame = nullptr;
+    do {
+        here.next = nullptr;
+        std::coroutine_handle<>::from_address(next).resume();
+        next = here.next;
+    } while (next != nullptr);
+    here.task = outer;
+    if (frame == nullptr) {
+        finish();
+    }
+}
+
+// Cancelled before the first step: the body never runs, its arguments are destroyed.
+void task_base::never_run() noexcept {
+    std::coroutine_handle<>::from_address(std::exchange(frame, nullptr)).destroy();
+    result_base().error = std::make_exception_ptr(cancelled_error(latest_message()));
+    finish();
+}
+
+void task_base::finish() noexcept {
+    if (extras != nullptr) {
+        free_requests();
+    }
+    unlink();
+    settle();
+    release();
+}
+
+void task_base::wake() noexcept {
+    waiting_on = nullptr;
+    this_thread.loop->push_ready(*this);
+}
+
+void task_base::wake_threadsafe(event_loop& loop) noexcept {
+    loop.push_ready_threadsafe(*this);  // run() clears waiting_on: nothing here is ours to touch
+}
+
+task_extras& task_base::extra() {
+    if (extras == nullptr) {
+        extras = new task_extras;
+    }
+    return *extras;
+}
+
+// --- cancellation
+
+bool task_base::cancel(const shared_text& message) noexcept {
+    if (done()) {
+        return false;
+    }
+    auto* request = new cancel_request;
+    request->message = message;
+    request_cancel(*request);
+    return true;
+}
+
+void task_base::request_cancel(cancel_request& request) noexcept {
+    task_extras& mine = extra();
+    request.linked = true;
+    request.delivered = 0;
+    request.next = mine.requests;
+    mine.requests = &request;
+    update_pending();
+    if ((flags & flag_cancel_pending) != 0) {
+        ask();
+    }
+}
+
+// The suspended leaf decides: unhooked, or first come first served with its completion.
+void task_base::ask() noexcept {
+    if ((flags & flag_started) == 0) {
+        flags |= flag_never_start;
+        return;
+    }
+    if (waiting_on == nullptr || (flags & flag_cancel_deliver) != 0) {
+        return;
+    }
+    switch (waiting_on->cancel()) {
+        case cancel_answer::done:
+            flags |= flag_cancel_deliver;
+            wake();
+            break;
+        case cancel_answer::queued:
+            flags |= flag_cancel_deliver;
+            waiting_on = nullptr;
+            break;
+        case cancel_answer::later: break;
+    }
+}
+
+void task_base::withdraw(cancel_request& request) noexcept {
+    if (!request.linked) {
+        return;
+    }
+    for (cancel_request** link = &extras->requests; *link != nullptr; link = &(*link)->next) {
+        if (*link == &request) {
+            *link = request.next;
+            break;
+        }
+    }
+    request.linked = false;
+    update_pending();
+}
+
+void task_base::update_pending() noexcept {
+    bool pending = false;
+    for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+        pending = pending || r->delivered == 0;
+    }
+    if (pending && extras->shields == 0) {
+        flags |= flag_cancel_pending;
+    } else {
+        flags &= ~std::uint32_t{flag_cancel_pending};
+    }
+}
+
+void task_base::mark_delivered() noexcept {
+    if (extras == nullptr) {
+        return;
+    }
+    ++extras->deliveries;
+    for (cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+        if (r->delivered == 0) {
+            r->delivered = extras->deliveries;
+        }
+    }
+    flags &= ~std::uint32_t{flag_cancel_pending};
+}
+
+bool task_base::others_delivered(const cancel_request& mine) const noexcept {
+    if (extras == nullptr) {
+        return false;
+    }
+    for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+        if (r != &mine && r->delivered != 0 && r->delivered >= mine.delivered) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void task_base::deliver_again(std::uint32_t since) noexcept {
+    if (extras == nullptr) {
+        return;
+    }
+    for (cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+        if (r->delivered > since) {
+            r->delivered = 0;
+        }
+    }
+    update_pending();
+}
+
+void task_base::throw_cancelled() {
+    flags &= ~std::uint32_t{flag_cancel_deliver};
+    const shared_text message = latest_message();
+    mark_delivered();
+    throw cancelled_error(message);
+}
+
+shared_text task_base::latest_message() const noexcept {
+    return extras == nullptr || extras->requests == nullptr ? shared_text()
+                                                            : extras->requests->message;
+}
+
+std::uint32_t task_base::cancelling() const noexcept {
+    std::uint32_t count = 0;
+    if (extras != nullptr) {
+        for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+            ++count;
+        }
+    }
+    return count;
+}
+
+std::uint32_t task_base::uncancel() noexcept {
+    if (extras == nullptr) {
+        return 0;
+    }
+    for (cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+        if (r->source == cancel_source::handle) {
+            withdraw(*r);
+            delete r;
+            break;
+        }
+    }
+    if (extras->requests == nullptr && (flags & flag_started) == 0) {
+        flags &= ~std::uint32_t{flag_never_start};
+    }
+    return cancelling();
+}
+
+void task_base::unshield() noexcept {
+    --extra().shields;
+    update_pending();
+}
+
+void task_base::break_shield() noexcept {
+    const std::uint32_t depth = std::exchange(extra().shields, 0);
+    update_pending();
+    extras->shields = depth;
+    if ((flags & flag_cancel_pending) != 0) {
+        ask();
+    }
+}
+
+void task_base::free_requests() noexcept {
+    while (cancel_request* r = extras->requests) {
+        extras->requests = r->next;
+        r->linked = false;
+        if (r->source == cancel_source::handle || r->source == cancel_source::shutdown) {
+            delete r;
+        }
+    }
+}
+
+void task_base::report_unretrieved() noexcept {
+    try {
+        const std::string name = extras != nullptr && !extras->name.empty()
+                                     ? extras->name.c_str()
+                                     : "Task-" + std::to_string(number);
+        const std::string place =
+            std::string(birth.file_name()) + ":" + std::to_string(birth.line());
+        const error_context context{"task exception was never retrieved", result_base().error, name,
+                                    place};
+        if (event_loop* loop = this_thread.loop) {
+            loop->call_exception_handler(context);
+        } else {
+            event_loop::default_exception_handler(context);
+        }
+    } catch (...) {  // no memory for the names: the error itself still arrives
+        future_base::report_unretrieved();
+    }
+}
+
+}  // namespace nurt::detail
+
+namespace nurt {
+
+void leaf::complete_cancelled() noexcept {
+    waiter_->flags |= detail::flag_cancel_deliver;
+    waiter_->wake();
+}
+
+void leaf::complete_threadsafe(event_loop& loop) noexcept {
+    waiter_->wake_threadsafe(loop);
+}
+
+}  // namespace nurt

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/detail/task_base.hpp: a task without its type: driver, cancellation, ends.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <source_location>
+
+#include "nurt/base/intrusive_list.hpp"
+#include "nurt/core/detail/future_base.hpp"
+#include "nurt/core/leaf.hpp"
+
+namespace nurt::detail {
+
+enum class cancel_source : std::uint8_t { handle, scope, group, shutdown };
+
+// Somebody's wish that a task stop. Requests have identity: a scope recognises its own, and leaves
+// everybody else's alone. Those of handles and of the loop's end are allocated; a scope's lives in
+// the scope.
+struct cancel_request {
+    cancel_request* next = nullptr;
+    shared_text message;
+    cancel_source source = cancel_source::handle;
+    bool linked = false;
+    std::uint32_t delivered = 0;  // number of the cancelled_error that stood for it; 0: not yet
+};
+
+// What few tasks have.
+struct task_extras {
+    shared_text name;
+    cancel_request* requests = nullptr;  // newest first
+    std::uint32_t shields = 0;           // cleanups that are running: requests wait for their end
+    std::uint32_t deliveries = 0;        // how many cancelled_errors were thrown for requests
+};
+
+// Invariants:
+//  1. frame is the coroutine to resume next: the innermost of the task's chain. It is null while
+//     the task runs and after its end.
+//  2. leaf is set exactly while the task is suspended on a leaf that has not completed.
+//  3. A task is in the ready queue at most once: it gets there from complete(), from a cancelled
+//     leaf, and from its creation, which exclude each other.
+//  4. The loop holds one reference until the end.
+class task_base : public future_base, public list_link {
+public:
+    // One step: resumes the chain until it suspends at a leaf or ends.
+    void run() noexcept override;
+    void discard() noexcept override {}
+
+    bool cancel(const shared_text& message) noexcept override;
+    std::uint32_t cancelling() const noexcept;
+    std::uint32_t uncancel() noexcept;
+
+    // For scopes: links and asks; takes back, whether delivered or not.
+    void request_cancel(cancel_request& request) noexcept;
+    void withdraw(cancel_request& request) noexcept;
+    // True when another request was delivered along with this one, or later.
+    bool others_delivered(const cancel_request& mine) const noexcept;
+    std::uint32_t deliveries() const noexcept { return extras == nullptr ? 0 : extras->deliveries; }
+    // A scope replaced the cancelled_error by another error: requests that were delivered after
+    // `since` (a value of deliveries) are still owed.
+    void deliver_again(std::uint32_t since) noexcept;
+    void mark_delivered() noexcept;
+
+    // While shielded, new requests are recorded and wait.
+    void shield() noexcept;
+    void unshield() noexcept;
+    // The cleanup's time is over: what waits is delivered in spite of the shield.
+    void break_shield() noexcept;
+
+    [[noreturn]] void throw_cancelled();
+    void throw_if_cancelled() {
+        if ((flags & flag_cancel_pending) != 0) [[unlikely]] {
+            throw_cancelled();
+        }
+    }
+
+    // The leaf calls these.
+    void wake() noexcept;
+    void wake_threadsafe(event_loop& loop) noexcept;
+
+    void attach(leaf& l) noexcept {
+        l.waiter_ = this;
+        waiting_on = &l;
+    }
+
+    // Enters the loop: registry and first step.
+    void start(event_loop& loop, void* root_frame, std::source_location place) noexcept;
+
+    task_extras& extra();
+    const char* place_file() const noexcept { return birth.file_name(); }
+    shared_text latest_message() const noexcept;
+
+    void* frame = nullptr;
+    leaf* waiting_on = nullptr;
+    task_extras* extras = nullptr;
+    std::uint64_t number = 0;  // of Task-N
+    std::source_location birth;
+
+protected:
+    ~task_base();
+    void report_unretrieved() noexcept override;
+
+private:
+    void finish() noexcept;
+    void never_run() noexcept;
+    void ask() noexcept;
+    void update_pending() noexcept;
+    void free_requests() noexcept;
+};
+
+static_assert(sizeof(task_base) <= 88, "a task without a result fits in 96 bytes");
+static_assert(sizeof(std::source_location) == sizeof(void*));
+
+inline void task_base::shield() noexcept {
+    ++extra().shields;
+    update_pending();
+}
+
+}  // namespace nurt::detail
+
+namespace nurt {
+
+inline void leaf::complete() noexcept {
+    waiter_->wake();
+}
+
+}  // namespace nurt

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/gather.hpp: several things at once, their results together.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "nurt/core/coro.hpp"
+#include "nurt/core/detail/gather_core.hpp"
+#include "nurt/core/future.hpp"
+#include "nurt/core/task.hpp"
+
+namespace nurt {
+
+// Starts each coroutine as a task, at once, and returns a future of all results, in the order of
+// the arguments whatever order they end in: a tuple, in which void is std::monostate. Tasks and
+// futures may be among the arguments; results of those that others hold too are copied.
+//
+// The first error goes to the awaiter at once and the others keep running (task_group stops them).
+// Cancelling the future, or its awaiter, cancels every child and then waits for all of them.
+// Python: asyncio.gather.
+template <class... Aws>
+    requires(detail::gatherable<Aws> && ...)
+auto gather(Aws&&... awaitables);
+
+// The same for a vector of coroutines, tasks or futures; the result is a vector.
+template <class A>
+    requires detail::gatherable<A>
+auto gather(std::vector<A> awaitables);
+
+// Implementation
+
+namespace detail {
+
+template <class T>
+using stored_result = std::conditional_t<std::is_void_v<T>, std::monostate, std::decay_t<T>>;
+
+// One thing to gather, as a settled future of known type. A coroutine becomes a task.
+template <class A>
+struct gather_item;
+
+template <class T, class Base>
+struct gather_source {
+    using value_type = T;
+    using state_type = settled_state<T, Base>;
+
+    static stored_result<T> collect(future_base& source, bool shared) {
+        auto& state = static_cast<state_type&>(source);
+        if constexpr (std::is_void_v<T>) {
+            return {};
+        } else if constexpr (std::is_copy_constructible_v<std::decay_t<T>>) {
+            return shared ? stored_result<T>(state.get()) : stored_result<T>(state.take());
+        } else {
+            return state.take();
+        }
+    }
+};
+
+template <class T>
+struct gather_item<coro<T>> : gather_source<T, task_base> {
+    static future_base& start(coro<T> work) {
+        task<T> made = create_task(std::move(work));
+        made.state().retain();
+        return made.state();
+    }
+    static constexpr bool shared = false;
+};
+template <class T>
+struct gather_item<task<T>> : gather_source<T, task_base> {
+    static future_base& start(const task<T>& handle) {
+        handle.state().retain();
+        return handle.state();
+    }
+    static constexpr bool shared = true;
+};
+template <class T>
+struct gather_item<future<T>> : gather_source<T, future_base> {
+    static future_base& start(const future<T>& handle) {
+        handle.state().retain();
+        return handle.state();
+    }
+    static constexpr bool shared = true;
+};
+
+template <class R>
+class gather_state : public future_state<R>, public gather_core {
+public:
+    explicit gather_state(std::size_t count) : gather_core(*this, count) {}
+
+    bool cancel(const shared_text& message) noexcept override {
+        return !this->done() && cancel_children(message);
+    }
+    void run() noexcept override { finish(); }
+    void discard() noexcept override { drop_turn(); }
+};
+
+template <class... Items>
+class gather_tuple final
+    : public gather_state<std::tuple<stored_result<typename Items::value_type>...>> {
+public:
+    using gather_state<std::tuple<stored_result<typename Items::value_type>...>>::gather_state;
+
+private:
+    void collect() override { collect(std::index_sequence_for<Items...>()); }
+    template <std::size_t... I>
+    void collect(std::index_sequence<I...>) {
+        this->result.set(std::tuple<stored_result<typename Items::value_type>...>{
+            Items::collect(this->source(I), Items::shared)...});
+    }
+};
+
+template <class Item>
+class gather_vector final
+    : public gather_state<std::vector<stored_result<typename Item::value_type>>> {
+    using value = stored_result<typename Item::value_type>;
+
+public:
+    using gather_state<std::vector<value>>::gather_state;
+
+private:
+    void collect() override {
+        std::vector<value> all;
+        all.reserve(this->size());
+        for (std::size_t i = 0; i < this->size(); ++i) {
+            all.push_back(Item::collect(this->source(i), Item::shared));
+        }
+        this->result.set(std::move(all));
+    }
+};
+
+template <class State>
+auto begin_gather(State* state) {
+    future<std::remove_cvref_t<decltype(state->result.get())>> made(state);
+    state->begin();
+    return made;
+}
+
+}  // namespace detail
+
+template <class... Aws>
+    requires(detail::gatherable<Aws> && ...)
+auto gather(Aws&&... awaitables) {
+    auto* state =
+        new detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>(sizeof...(Aws));
+    std::size_t index = 0;
+    (state->add(index++, detail::gather_item<std::remove_cvref_t<Aws>>::start(
+                             std::forward<Aws>(awaitables))),
+     ...);
+    return detail::begin_gather(state);
+}
+
+template <class A>
+    requires detail::gatherable<A>
+auto gather(std::vector<A> awaitables) {
+    using item = detail::gather_item<A>;
+    auto* state = new detail::gather_vector<item>(awaitables.size());
+    std::size_t index = 0;
+    for (A& awaitable : awaitables) {
+        state->add(index++, item::start(std::move(awaitable)));
+    }
+    return detail::begin_gather(state);
+}
+
+}  // namespace nurt

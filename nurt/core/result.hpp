@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/result.hpp: how something ended, as a value.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "nurt/core/coro.hpp"
+#include "nurt/core/detail/outcome.hpp"
+#include "nurt/core/task.hpp"
+
+namespace nurt {
+
+// A value or an error; moved, not copied. value() gives the one or throws the other.
+template <class T = void>
+class result {
+public:
+    result(result&& other) noexcept(std::is_void_v<T> || std::is_nothrow_move_constructible_v<T>) {
+        end_.error = other.end_.error;
+        if constexpr (!std::is_void_v<T>) {
+            if (!end_.error) {
+                end_.set(other.end_.get());
+            }
+        }
+    }
+    ~result() {
+        if (!end_.error) {
+            end_.destroy();
+        }
+    }
+
+    explicit operator bool() const noexcept { return !end_.error; }
+    const std::exception_ptr& error() const noexcept { return end_.error; }
+    // True when it ended by cancellation. Whoever asks for a result takes over the duty to throw it
+    // on, by value() or otherwise.
+    bool cancelled() const noexcept { return detail::is_cancellation(end_.error); }
+
+    decltype(auto) value() & {
+        throw_error();
+        return end_.get();
+    }
+    T value() && {
+        throw_error();
+        if constexpr (!std::is_void_v<T>) {
+            return static_cast<T>(std::move(end_.get()));
+        }
+    }
+
+    explicit result(detail::outcome<T>& from) {
+        end_.error = std::move(from.error);
+        if constexpr (!std::is_void_v<T>) {
+            if (!end_.error) {
+                end_.set(from.take());
+            }
+        }
+    }
+
+private:
+    void throw_error() const {
+        if (end_.error) {
+            std::rethrow_exception(end_.error);
+        }
+    }
+
+    detail::outcome<T> end_;
+};
+
+namespace detail {
+
+template <class T>
+class result_awaitable : public scope_awaitable {
+public:
+    explicit result_awaitable(coro<T> work) noexcept : work_(std::move(work)) {}
+
+    template <bool Tail>
+    typename transfer<Tail>::type enter(void* caller) {
+        void* child = coro_access<T>::release(work_);
+        auto& promise = coro_access<T>::promise_of(child);
+        promise.continuation = caller;
+        promise.slot = &end_;
+        return transfer<Tail>::to(child);
+    }
+    result<T> leave() { return result<T>(end_); }
+
+private:
+    coro<T> work_;
+    outcome<T> end_;
+};
+
+template <class T>
+coro<T> await_handle(task<T> handle) {
+    co_return co_await handle;
+}
+template <class T>
+coro<T> await_handle(future<T> handle) {
+    co_return co_await handle;
+}
+
+}  // namespace detail
+
+// Awaits in place and never throws: errors, cancellation included, come back in the result.
+template <class T>
+[[nodiscard]] auto as_result(coro<T> work) {
+    return detail::result_awaitable<T>(std::move(work));
+}
+template <class T>
+[[nodiscard]] auto as_result(task<T> work) {
+    return detail::result_awaitable<T>(detail::await_handle(std::move(work)));
+}
+template <class T>
+[[nodiscard]] auto as_result(future<T> work) {
+    return detail::result_awaitable<T>(detail::await_handle(std::move(work)));
+}
+
+}  // namespace nurt

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "nurt/core/run.hpp"
+
+#include <memory>
+#include <string>
+
+#include "nurt/io/interrupt.hpp"
+
+namespace nurt {
+
+namespace {
+
+using detail::future_base;
+using detail::settle_listener;
+using detail::task_base;
+
+// Stops the loop when the task has ended.
+class stop_at_end final : public settle_listener {
+public:
+    stop_at_end(event_loop& loop, task_base& task) : loop_(loop), task_(task) {
+        task.listen(*this);
+    }
+    ~stop_at_end() { task_.unlisten(*this); }
+    void settled(future_base&) noexcept override { loop_.stop(); }
+
+private:
+    event_loop& loop_;
+    task_base& task_;
+};
+
+// Stops the loop when the last of several tasks has ended.
+struct leftover final : settle_listener {
+    void settled(future_base& from) noexcept override {
+        if (from.failed() && !from.cancelled()) {
+            from.mark_retrieved();
+            loop->call_exception_handler(
+                {"unhandled exception during run() shutdown", from.result_base().error, {}, {}});
+        }
+        if (--*pending == 0) {
+            loop->stop();
+        }
+        from.release();
+        delete this;
+    }
+    event_loop* loop = nullptr;
+    std::size_t* pending = nullptr;
+};
+
+task_base* first_task(event_loop& loop) {
+    return static_cast<task_base*>(loop.tasks().front());
+}
+
+task_base* next_task(event_loop& loop, task_base& t) {
+    return static_cast<task_base*>(loop.tasks().next(t));
+}
+
+// Only puts tasks into the ready queue, so the list stands still meanwhile.
+std::size_t cancel_all(event_loop& loop, std::size_t& pending) {
+    std::size_t count = 0;
+    for (task_base* t = first_task(loop); t != nullptr; t = next_task(loop, *t), ++count) {
+        auto* watch = new leftover;
+        watch->loop = &loop;
+        watch->pending = &pending;
+        t->retain();
+        t->listen(*watch);
+        auto* request = new detail::cancel_request;
+        request->source = detail::cancel_source::shutdown;
+        t->request_cancel(*request);
+    }
+    if (count == 0) {
+        loop.stop();
+    }
+    return count;
+}
+
+std::string list_tasks(event_loop& loop) {
+    std::string out;
+    for (task_base* t = first_task(loop); t != nullptr; t = next_task(loop, *t)) {
+        out += out.empty() ? "" : ", ";
+        out += std::string(detail::task_name(*t)) + " (" + t->birth.file_name() + ":" +
+               std::to_string(t->birth.line()) + ")";
+    }
+    return out;
+}
+
+}  // namespace
+
+// Turns the first Ctrl-C into a cancellation of the main task. It may be queued by the signal handler
+// when main has just ended, so it lives as long as the runner.
+class runner::interrupt_node final : public ready_node {
+public:
+    explicit interrupt_node(event_loop& loop) : loop_(loop) {}
+
+    void watch(task_base& main) {
+        main_ = &main;
+        interrupted_ = false;
+        watch_ = std::make_unique<io::interrupt_watch>(&interrupt_node::notify, this);
+    }
+    // True if there was a Ctrl-C.
+    bool unwatch() {
+        watch_.reset();
+        main_ = nullptr;
+        return interrupted_;
+    }
+    // In the signal handler; the watch lets only the first one through.
+    static void notify(void* self) noexcept {
+        auto* node = static_cast<interrupt_node*>(self);
+        node->loop_.push_ready_threadsafe(*node);
+    }
+    void run() noexcept override {
+        if (main_ != nullptr) {
+            watch_->handled();
+            interrupted_ = true;
+            main_->cancel(shared_text());
+        }
+    }
+
+private:
+    event_loop& loop_;
+    task_base* main_ = nullptr;
+    bool interrupted_ = false;
+    std::unique_ptr<io::interrupt_watch> watch_;
+};
+
+runner::runner(services parts, run_options options) : loop_(std::move(parts)), options_(options) {
+    if (options_.handle_interrupt) {
+        interrupt_ = std::make_unique<interrupt_node>(loop_);
+    }
+}
+
+runner::~runner() {
+    try {
+        close();
+    } catch (const std::exception& e) {
+        event_loop::default_exception_handler(
+            {"while closing the loop", std::current_exception(), {}, {}});
+    }
+}
+
+void runner::check_usable() const {
+    if (closed_) {
+        throw usage_error("the runner is closed");
+    }
+    if (event_loop::running_or_null() != nullptr) {
+        throw usage_error("run() cannot be called from a running event loop");
+    }
+}
+
+void runner::run_until_done(task_base& main) {
+    bool interrupted = false;
+    {
+        const stop_at_end stop(loop_, main);
+        if (interrupt_) {
+            interrupt_->watch(main);
+        }
+        loop_.run_forever();
+        interrupted = interrupt_ && interrupt_->unwatch();
+    }
+    if (!main.done()) {
+        throw usage_error("event loop stopped before its main coroutine completed");
+    }
+    if (interrupted && main.cancelled()) {
+        main.mark_retrieved();
+        throw keyboard_interrupt();
+    }
+}
+
+void runner::close() {
+    if (std::exchange(closed_, true)) {
+        return;
+    }
+    cancel_leftovers();
+    const std::string stuck = list_tasks(loop_);
+    if (!stuck.empty()) {
+        throw shutdown_error("tasks did not end within the grace at shutdown: " + stuck);
+    }
+    loop_.close();
+}
+
+// Leftovers are cancelled together and may clean up until the grace is over; what they start while
+// they do so is cancelled in the next round.
+void runner::cancel_leftovers() {
+    if (loop_.tasks().empty()) {
+        return;
+    }
+    bool late = false;
+    handle deadline = loop_.call_later(options_.shutdown_grace, [this, &late] {
+        late = true;
+        loop_.stop();
+    });
+    while (!late && !loop_.tasks().empty()) {
+        std::size_t pending = 0;
+        loop_.call_soon([this, &pending] { pending = cancel_all(loop_, pending); });
+        loop_.run_forever();
+    }
+    deadline.cancel();
+}
+
+}  // namespace nurt

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/task.hpp: a coroutine that runs beside you.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "nurt/base/shared_text.hpp"
+#include "nurt/base/unique_function.hpp"
+#include "nurt/core/coro.hpp"
+#include "nurt/core/detail/future_awaiter.hpp"
+#include "nurt/core/future.hpp"
+
+namespace nurt {
+
+namespace detail {
+template <class T>
+class task_state;
+std::string_view task_name(task_base& task);
+}  // namespace detail
+
+// A handle to a scheduled coroutine. Copies refer to one task and compare by identity; they are not
+// for other threads. The loop owns the task: dropping the last handle detaches it, and its error,
+// if it ends with one, goes to the loop's exception handler.
+//
+// `co_await t` on an lvalue gives T const&, as often as you like; on an rvalue it moves the value
+// out, after which others get invalid_state_error. An awaiter that is cancelled passes the
+// cancellation on to the task. Python: asyncio.Task.
+template <class T = void>
+class [[nodiscard("dropping the handle detaches the task; say so with .detach()")]] task {
+public:
+    using value_type = T;
+
+    task(const task& other) noexcept : state_(other.state_) { state_->retain(); }
+    task(task&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    task& operator=(task other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~task() {
+        if (state_ != nullptr) {
+            state_->release();
+        }
+    }
+
+    // Requests that cancelled_error be thrown at the await where the task is suspended, or at its
+    // next one. False when it is done. A result that is there already wins over the request.
+    bool cancel(const char* message = "") const { return state_->cancel(shared_text(message)); }
+    // How many requests are there; takes the newest one of a handle back, and returns the rest.
+    std::uint32_t cancelling() const noexcept { return state_->cancelling(); }
+    std::uint32_t uncancel() const noexcept { return state_->uncancel(); }
+
+    bool done() const noexcept { return state_->done(); }
+    bool cancelled() const noexcept { return state_->cancelled(); }
+    // The value; throws the task's error, cancelled_error, or invalid_state_error before the end.
+    decltype(auto) result() const { return std::as_const(*state_).view(); }
+    // The error or nullptr; throws like result() when cancelled or not done.
+    std::exception_ptr exception() const { return detail::exception_of(*state_); }
+
+    // "Task-N" unless it was named. The view is valid until the name changes or the task is gone.
+    std::string_view name() const { return detail::task_name(*state_); }
+    void set_name(std::string_view name) const {
+        state_->extra().name = shared_text(name.data(), name.size());
+    }
+    // Where it was created.
+    std::source_location place() const noexcept { return state_->birth; }
+
+    // Runs callback in a later turn after the end, in the order of the calls.
+    void add_done_callback(unique_function<void()> callback) const {
+        detail::add_done_callback(*state_, std::move(callback));
+    }
+
+    // Says that the handle is dropped on purpose.
+    void detach() && noexcept { std::exchange(state_, nullptr)->release(); }
+
+    bool operator==(const task& other) const noexcept { return state_ == other.state_; }
+
+    auto operator co_await() const& noexcept {
+        return detail::future_view<T, detail::task_base>(*state_);
+    }
+    auto operator co_await() && noexcept {
+        return detail::future_take<T, detail::task_base>(*state_);
+    }
+
+    // For the runtime's combinators.
+    using state_type = detail::task_state<T>;
+    explicit task(state_type* adopted) noexcept : state_(adopted) {}
+    state_type& state() const noexcept { return *state_; }
+
+private:
+    state_type* state_;
+};
+
+// Schedules a coroutine on the running loop; its first step is in the next turn. A lambda with
+// captures is refused with usage_error: its captures may die before it runs. Give the lambda and
+// its arguments instead.
+template <class T>
+task<T> create_task(coro<T> work, std::source_location place = std::source_location::current());
+template <class T>
+task<T> create_task(coro<T> work, std::string_view name,
+                    std::source_location place = std::source_location::current());
+
+namespace detail {
+template <class Fn, class... Args>
+concept coroutine_function = requires(Fn& fn, Args&... args) {
+    typename std::invoke_result_t<Fn&, Args...>::promise_type;
+} && is_coro<std::invoke_result_t<Fn&, Args...>>;
+
+}  // namespace detail
+
+// Stores the function and its arguments in the task, so that nothing they refer to by value can
+// die before it ends; pass std::ref to share.
+template <class Fn, class... Args>
+    requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
+auto create_task(Fn&& fn, Args&&... args);
+
+// A task of unknown type, to look at. Null when a callback runs.
+class task_view {
+public:
+    explicit operator bool() const noexcept { return task_ != nullptr; }
+    std::string_view name() const { return detail::task_name(*task_); }
+    std::uint32_t cancelling() const noexcept { return task_->cancelling(); }
+    std::uint32_t uncancel() const noexcept { return task_->uncancel(); }
+    bool cancel(const char* message = "") const { return task_->cancel(shared_text(message)); }
+    bool operator==(const task_view&) const = default;
+    template <class T>
+    bool operator==(const task<T>& t) const noexcept {
+        return task_ == &t.state();
+    }
+
+    explicit task_view(detail::task_base* t) noexcept : task_(t) {}
+    detail::task_base* base() const noexcept { return task_; }
+
+private:
+    detail::task_base* task_;
+};
+
+// The task that is running; empty outside of one. Throws usage_error without a running loop.
+// Valid until the task ends.
+task_view current_task();
+
+// Implementation
+
+namespace detail {
+
+template <class T>
+class task_state : public settled_state<T, task_base> {
+public:
+    void destroy() noexcept override { delete this; }
+
+    decltype(auto) view() const {
+        if constexpr (std::is_void_v<T>) {
+            const_cast<task_state*>(this)->get();
+        } else {
+            return std::as_const(const_cast<task_state*>(this)->get());
+        }
+    }
+
+    virtual ~task_state() = default;
+};
+
+// Keeps what the coroutine refers to.
+template <class T, class Fn, class... Args>
+class stored_task_state final : public task_state<T> {
+public:
+    template <class F, class... A>
+    explicit stored_task_state(F&& f, A&&... a)
+        : fn_(std::forward<F>(f)), args_(std::forward<A>(a)...) {}
+
+    coro<T> call() {
+        return std::apply([this](Args&... args) { return fn_(std::move(args)...); }, args_);
+    }
+
+private:
+    Fn fn_;
+    std::tuple<Args...> args_;
+};
+
+event_loop& loop_for_tasks();
+[[noreturn]] void refuse_capture(std::source_location place);
+
+template <class T>
+task<T> launch(event_loop& loop, task_state<T>* state, coro<T>& work, std::source_location place) {
+    void* frame = coro_access<T>::release(work);
+    coro_access<T>::promise_of(frame).slot = &state->result;
+    state->start(loop, frame, place);
+    return task<T>(state);
+}
+
+}  // namespace detail
+
+template <class T>
+task<T> create_task(coro<T> work, std::source_location place) {
+    if (!work) [[unlikely]] {
+        detail::throw_awaited_twice();
+    }
+    if (detail::coro_access<T>::captures(work)) [[unlikely]] {
+        detail::refuse_capture(place);
+    }
+    event_loop& loop = detail::loop_for_tasks();
+    return detail::launch(loop, new detail::task_state<T>, work, place);
+}
+
+template <class T>
+task<T> create_task(coro<T> work, std::string_view name, std::source_location place) {
+    task<T> made = create_task(std::move(work), place);
+    made.set_name(name);
+    return made;
+}
+
+template <class Fn, class... Args>
+    requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
+auto create_task(Fn&& fn, Args&&... args) {
+    using T = typename std::invoke_result_t<std::decay_t<Fn>&, std::decay_t<Args>...>::value_type;
+    using state_type = detail::stored_task_state<T, std::decay_t<Fn>, std::decay_t<Args>...>;
+    event_loop& loop = detail::loop_for_tasks();
+    auto* state = new state_type(std::forward<Fn>(fn), std::forward<Args>(args)...);
+    task<T> made(state);
+    coro<T> work = state->call();
+    state->retain();
+    return detail::launch(loop, static_cast<detail::task_state<T>*>(state), work,
+                          detail::coro_access<T>::place(work));
+}
+
+}  // namespace nurt

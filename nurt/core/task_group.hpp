@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/task_group.hpp: tasks that end before their block does.
+#pragma once
+
+#include <exception>
+#include <utility>
+
+#include "nurt/core/coro.hpp"
+#include "nurt/core/task.hpp"
+#include "nurt/core/with.hpp"
+
+namespace nurt {
+
+namespace detail {
+class group_state;
+}
+
+//     co_await with(task_group(), [&](task_group& group) -> coro<> {
+//         auto a = group.create_task(fetch("a"));
+//         auto b = group.create_task(fetch("b"));
+//         co_return;
+//     });
+//
+// The block ends when every task has ended, tasks made by tasks included. The first that fails
+// cancels the others and the body; when all have ended, exception_group is thrown with every error.
+// A task that is cancelled alone disturbs nobody. A cancellation from outside reaches every task,
+// is waited for, and goes on. Python: asyncio.TaskGroup.
+class task_group {
+public:
+    task_group();
+    task_group(task_group&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    task_group& operator=(task_group&&) = delete;
+    ~task_group();
+
+    // Throws usage_error outside of the block, or when the group is stopping because of an error.
+    // After cancel() the task is returned already cancelled.
+    template <class... Args>
+    auto create_task(Args&&... args) {
+        check_open();
+        auto made = nurt::create_task(std::forward<Args>(args)...);
+        adopt(made.state());
+        return made;
+    }
+
+    // Cancels the tasks and the body; the block then ends without an error of its own.
+    void cancel();
+
+    // For with().
+    static constexpr bool aexit_waits_for_children = true;
+    coro<> aenter();
+    coro<bool> aexit(std::exception_ptr error);
+
+private:
+    void check_open() const;
+    void adopt(detail::task_base& child);
+
+    detail::group_state* state_;
+};
+
+}  // namespace nurt

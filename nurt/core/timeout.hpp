@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// nurt/core/timeout.hpp: work that must not take longer.
+//
+// The body runs in the same task. When time is up it is cancelled, which really stops it, and when
+// it has cleaned up, timeout_error is thrown here. A scope turns only its own cancellation into an
+// error; anybody else's goes on.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "nurt/base/time.hpp"
+#include "nurt/core/coro.hpp"
+#include "nurt/core/detail/body.hpp"
+#include "nurt/core/result.hpp"
+#include "nurt/loop/timer_heap.hpp"
+
+namespace nurt {
+
+// A running timeout, as its body sees it. Python: asyncio.Timeout.
+class timeout_state {
+public:
+    timeout_state(const timeout_state&) = delete;
+    timeout_state& operator=(const timeout_state&) = delete;
+
+    // When it fires; instant::never() if it does not.
+    instant when() const noexcept { return when_; }
+    // Moves the deadline; throws usage_error once it has fired or the body has ended.
+    void reschedule(instant when);
+    void reschedule(duration from_now);
+    // Whether it has fired.
+    bool expired() const noexcept { return fired_; }
+
+protected:
+    explicit timeout_state(instant when) noexcept : when_(when) {}
+    ~timeout_state() = default;
+
+    instant when_;
+    bool fired_ = false;
+};
+
+namespace detail {
+
+// Invariant: from begin() to end() it is either in the thread's list of unarmed scopes, or armed,
+// or fired, or without a deadline.
+class timeout_scope : public timeout_state, public timer_node {
+public:
+    void expire() noexcept override;
+    void arm() noexcept;
+    void move_to(instant when);
+
+    timeout_scope* next_unarmed = nullptr;
+
+protected:
+    using timeout_state::timeout_state;
+    ~timeout_scope() = default;
+
+    void begin() noexcept;
+    // Takes the scope down. Throws timeout_error if the body ended by this scope's cancellation.
+    void end(const std::exception_ptr& error);
+
+private:
+    task_base* task_ = nullptr;
+    cancel_request request_;
+    std::uint32_t sequence_ = 0;
+};
+
+instant deadline_after(duration delay);
+
+template <class T, class Body>
+class timeout_awaitable : public scope_awaitable, public timeout_scope {
+public:
+    timeout_awaitable(instant when, Body&& body) : timeout_scope(when), body_(std::move(body)) {}
+
+    template <bool Tail>
+    typename transfer<Tail>::type enter(void* caller) {
+        coro<T> work = make();
+        begin();
+        void* child = coro_access<T>::release(work);
+        auto& promise = coro_access<T>::promise_of(child);
+        promise.continuation = caller;
+        promise.slot = &end_;
+        return transfer<Tail>::to(child);
+    }
+    T leave() {
+        end(end_.error);
+        if (end_.error) [[unlikely]] {
+            std::rethrow_exception(std::move(end_.error));
+        }
+        return end_.take();
+    }
+
+private:
+    coro<T> make() {
+        if constexpr (is_coro<Body>) {
+            return std::move(body_);
+        } else if constexpr (std::is_invocable_v<Body&, timeout_state&>) {
+            return body_(static_cast<timeout_state&>(*this));
+        } else {
+            return body_();
+        }
+    }
+
+    Body body_;
+    outcome<T> end_;
+};
+
+template <class Body>
+auto make_timeout(instant when, Body body) {
+    using T = typename body_result<Body, timeout_state&>::type;
+    return timeout_awaitable<T, Body>(when, std::move(body));
+}
+
+}  // namespace detail
+
+// co_await timeout(5s, [&]() -> coro<int> {...}) gives what the body gives, or throws timeout_error
+// after the body was cancelled and has ended. The body may take a timeout_state&. A body that ends
+// with a value in time has won, even if it was late to be told. duration::max() never fires; zero
+// fires at the first suspension. Python: asyncio.timeout.
+template <class Body>
+[[nodiscard]] auto timeout(duration limit, Body&& body) {
+    detail::check_body<Body>();
+    return detail::make_timeout<std::decay_t<Body>>(detail::deadline_after(limit),
+                                                    std::forward<Body>(body));
+}
+// The same with a point of the loop's clock. Python: asyncio.timeout_at.
+template <class Body>
+[[nodiscard]] auto timeout_at(instant when, Body&& body) {
+    detail::check_body<Body>();
+    return detail::make_timeout<std::decay_t<Body>>(when, std::forward<Body>(body));
+}
+
+// Awaits a coroutine, in the same task, or a task or future, which is cancelled when time is up.
+// Python: asyncio.wait_for.
+template <class T>
+[[nodiscard]] auto wait_for(coro<T> work, duration limit) {
+    return detail::make_timeout(detail::deadline_after(limit), std::move(work));
+}
+template <class T>
+[[nodiscard]] auto wait_for(task<T> work, duration limit) {
+    return wait_for(detail::await_handle(std::move(work)), limit);
+}
+template <class T>
+[[nodiscard]] auto wait_for(future<T> work, duration limit) {
+    return wait_for(detail::await_handle(std::move(work)), limit);
+}
+
+}  // namespace nurt
