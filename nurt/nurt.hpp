@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// nurt/nurt.hpp: the runtime in one include, for programs. The library itself never includes it.
+#pragma once
+
+#include "nurt/base/cancelled.hpp"
+#include "nurt/base/error.hpp"
+#include "nurt/base/time.hpp"
+#include "nurt/core/coro.hpp"
+#include "nurt/core/exception_group.hpp"
+#include "nurt/core/future.hpp"
+#include "nurt/core/gather.hpp"
+#include "nurt/core/generator.hpp"
+#include "nurt/core/leaf.hpp"
+#include "nurt/core/result.hpp"
+#include "nurt/core/run.hpp"
+#include "nurt/core/sleep.hpp"
+#include "nurt/core/stack.hpp"
+#include "nurt/core/task.hpp"
+#include "nurt/core/task_group.hpp"
+#include "nurt/core/timeout.hpp"
+#include "nurt/core/with.hpp"
+#include "nurt/loop/event_loop.hpp"
+#include "nurt/sync/event.hpp"
+#include "nurt/sync/lock.hpp"
+#include "nurt/sync/semaphore.hpp"
