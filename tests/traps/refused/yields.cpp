@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// refuses: deleted
+#include "nurt/core/coro.hpp"
+
+nurt::coro<> yields() {
+    co_yield 1;
+}
