@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// nurt/stream/detail/stream_leaf.cpp: see the header.
+#include "nurt/stream/detail/stream_leaf.hpp"
+
+#include "nurt/base/error.hpp"
+#include "nurt/loop/event_loop.hpp"
+
+#include <cerrno>
+#include <string>
+
+namespace nurt::detail {
+
+void throw_stream_closed() {
+    throw usage_error("the stream is closed");
+}
+
+void throw_second_reader() {
+    throw usage_error("another task is reading from this stream already");
+}
+
+bool stream_leaf::go_on() noexcept {
+    done_ = !this_thread.loop->spend_budget();
+    return !done_;
+}
+
+void stream_leaf::finish() noexcept {
+    if (cancel_asked_ && result == -ECANCELED) {
+        complete_cancelled();
+    } else {
+        leaf::complete();
+    }
+}
+
+void stream_leaf::fail(const char* attempt) const {
+    throw os_error(static_cast<int>(-result),
+                   std::string(attempt) + ' ' + state_->bytes->peer_name());
+}
+
+cancel_answer stream_leaf::cancel() noexcept {
+    if (state_->bytes->cancel(*this)) {
+        return cancel_answer::done;
+    }
+    cancel_asked_ = true;
+    return cancel_answer::later;
+}
+
+bool read_leaf::await_ready() {
+    stream_state& s = *state_;
+    if (s.closed) {
+        throw_stream_closed();
+    }
+    if (!inside_) {
+        if (s.reading) {
+            throw_second_reader();
+        }
+        if (!s.buffer.empty()) {
+            result = static_cast<std::int64_t>(s.buffer.take(data, size));
+            return true;
+        }
+    }
+    if (s.ended || size == 0) {
+        result = 0;
+        return true;
+    }
+    return s.bytes->try_now(*this) && go_on();
+}
+
+void read_leaf::await_suspend(std::coroutine_handle<>) noexcept {
+    if (done_) {
+        leaf::complete();
+        return;
+    }
+    state_->reading = true;
+    state_->bytes->submit(*this);
+}
+
+std::size_t read_leaf::await_resume() {
+    if (result <= 0) {
+        if (result < 0) {
+            fail("read from");
+        }
+        state_->ended = size != 0;
+    }
+    return static_cast<std::size_t>(result);
+}
+
+cancel_answer read_leaf::cancel() noexcept {
+    const cancel_answer answer = stream_leaf::cancel();
+    if (answer == cancel_answer::done) {
+        state_->reading = inside_;
+    }
+    return answer;
+}
+
+void read_leaf::complete() noexcept {
+    state_->reading = inside_;
+    finish();
+}
+
+bool write_leaf::await_ready() {
+    stream_state& s = *state_;
+    if (s.closed) {
+        throw_stream_closed();
+    }
+    if (s.writing) {
+        throw usage_error("another task is writing to this stream already");
+    }
+    if (s.torn) {
+        throw usage_error("a write to this stream was cancelled half-way");
+    }
+    if (size == 0) {
+        result = 0;
+        return true;
+    }
+    return s.bytes->try_now(*this) && advance() && go_on();
+}
+
+// Counts what was taken. True: this was all.
+bool write_leaf::advance() noexcept {
+    if (result < 0) {
+        return true;
+    }
+    const auto taken = static_cast<std::size_t>(result);
+    written_ += taken;
+    data = static_cast<char*>(data) + taken;
+    size -= taken;
+    return some_ || size == 0;
+}
+
+void write_leaf::await_suspend(std::coroutine_handle<>) noexcept {
+    if (done_) {
+        leaf::complete();
+        return;
+    }
+    state_->writing = true;
+    state_->bytes->submit(*this);
+}
+
+std::size_t write_leaf::await_resume() {
+    if (result < 0) {
+        fail("write to");
+    }
+    return written_;
+}
+
+cancel_answer write_leaf::cancel() noexcept {
+    const cancel_answer answer = stream_leaf::cancel();
+    if (answer == cancel_answer::done) {
+        state_->writing = false;
+        state_->torn = written_ != 0;
+    }
+    return answer;
+}
+
+void write_leaf::complete() noexcept {
+    if (!advance() && !cancel_asked_) {
+        state_->bytes->submit(*this);
+        return;
+    }
+    if (cancel_asked_ && result >= 0 && !some_ && size != 0) {
+        result = -ECANCELED;  // what was taken does not make it complete
+    }
+    state_->torn = written_ != 0 && result < 0;
+    state_->writing = false;
+    finish();
+}
+
+reader_mark::reader_mark(stream_ref state) : state_(std::move(state)) {
+    if (state_->closed) {
+        throw_stream_closed();
+    }
+    if (state_->reading) {
+        throw_second_reader();
+    }
+    state_->reading = true;
+}
+
+}  // namespace nurt::detail

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// nurt/stream/stream.cpp: see the header.
+#include "nurt/stream/stream.hpp"
+
+#include "nurt/base/error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace nurt {
+
+using detail::read_leaf;
+using detail::reader_mark;
+using detail::stream_ref;
+using detail::stream_state;
+
+namespace {
+
+constexpr std::size_t block = 65536;  // what one read of a long one asks the kernel for
+
+// Reads more into the buffer; 0 at the end of the stream. For the task that has the mark.
+coro<std::size_t> fill(stream_ref s) {
+    const auto room = s->buffer.room(4096);
+    const std::size_t n = co_await read_leaf(s, room.data, room.size, true);
+    s->buffer.filled(n);
+    co_return n;
+}
+
+void close_state(stream_state& s, io::closing how) noexcept {
+    if (!s.closed) {
+        s.closed = true;
+        s.bytes->close(how);
+    }
+}
+
+// Where the chunk that ends in the separator ends, or npos.
+struct search {
+    std::string_view separator;
+    std::size_t offset = 0;  // a separator may begin from here on
+
+    std::size_t find(const stream_state& s) {
+        const std::string_view have = s.buffer.view();
+        const std::size_t at = have.find(separator, offset);
+        if (at != have.npos) {
+            if (at > s.limit) {
+                throw limit_overrun_error("separator is found, but chunk is longer than limit", at);
+            }
+            return at + separator.size();
+        }
+        if (have.size() >= separator.size()) {
+            offset = have.size() + 1 - separator.size();
+        }
+        if (offset > s.limit) {
+            throw limit_overrun_error("separator is not found, and chunk exceeds the limit",
+                                      offset);
+        }
+        return at;
+    }
+};
+
+}  // namespace
+
+stream::stream(std::unique_ptr<byte_stream> bytes)
+    : state_(new stream_state(std::move(bytes))) {}
+
+stream& stream::operator=(stream&& other) noexcept {
+    if (this != &other) {
+        close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+bool stream::at_eof() const noexcept {
+    return !state_ || (state_->ended && state_->buffer.empty());
+}
+
+void stream::shutdown_write() {
+    const stream_ref& s = checked();
+    if (s->closed) {
+        detail::throw_stream_closed();
+    }
+    if (const int result = s->bytes->shutdown_write(); result < 0) {
+        throw os_error(-result, "shut down writing to " + peer_name());
+    }
+}
+
+detail::close_leaf stream::close() noexcept {
+    if (state_) {
+        close_state(*state_, io::closing::flush);
+    }
+    return detail::close_leaf();
+}
+
+void stream::abort() noexcept {
+    if (state_) {
+        close_state(*state_, io::closing::abort);
+    }
+}
+
+io::endpoint stream::local_endpoint() const noexcept {
+    return is_closed() ? io::endpoint{} : state_->bytes->local_address();
+}
+
+io::endpoint stream::peer_endpoint() const noexcept {
+    return is_closed() ? io::endpoint{} : state_->bytes->peer_address();
+}
+
+std::string stream::peer_name() const {
+    return checked()->bytes->peer_name();
+}
+
+std::unique_ptr<byte_stream> stream::release() {
+    const stream_ref& s = checked();
+    if (s->closed) {
+        detail::throw_stream_closed();
+    }
+    if (s->reading || s->writing || !s->buffer.empty()) {
+        throw usage_error("a stream that is in use, or has bytes buffered, cannot be released");
+    }
+    s->closed = true;
+    auto bytes = std::move(s->bytes);
+    state_ = {};
+    return bytes;
+}
+
+coro<std::string> stream::read_up_to(stream_ref s, std::size_t n) {
+    const reader_mark mark(s);
+    if (n == 0) {
+        co_return std::string();
+    }
+    if (!s->buffer.empty()) {
+        co_return s->buffer.take(n);
+    }
+    std::string result(std::min(n, block), '\0');
+    const std::size_t got = co_await read_leaf(s, result.data(), result.size(), true);
+    result.resize(got);
+    co_return result;
+}
+
+coro<std::string> stream::read_to_end(stream_ref s) {
+    const reader_mark mark(s);
+    std::string result = s->buffer.take(s->buffer.size());
+    std::size_t have = result.size();
+    for (;;) {
+        result.resize(std::max(have + block, result.capacity()));
+        const std::size_t got = co_await read_leaf(s, result.data() + have, result.size() - have, true);
+        have += got;
+        if (got == 0) {
+            break;
+        }
+    }
+    result.resize(have);
+    co_return result;
+}
+
+coro<std::string> stream::read_exact(stream_ref s, std::size_t n) {
+    const reader_mark mark(s);
+    std::string result = s->buffer.take(std::min(n, s->buffer.size()));
+    std::size_t have = result.size();
+    while (have < n) {
+        // Grows with what arrives: a peer that announces much has to send it before it costs much.
+        result.resize(std::min(n, have + std::max(block, have)));
+        const std::size_t got = co_await read_leaf(s, result.data() + have, result.size() - have, true);
+        have += got;
+        if (got == 0) {
+            result.resize(have);
+            throw incomplete_read_error(std::move(result), n);
+        }
+    }
+    co_return result;
+}
+
+coro<std::string> stream::read_until(stream_ref s, std::string separator) {
+    if (separator.empty()) {
+        throw std::invalid_argument("separator should be at least one byte");
+    }
+    const reader_mark mark(s);
+    search searched{separator};
+    for (;;) {
+        const std::size_t end = searched.find(*s);
+        if (end != std::string_view::npos) {
+            co_return s->buffer.take(end);
+        }
+        const std::size_t got = co_await fill(s);
+        if (got == 0) {
+            throw incomplete_read_error(s->buffer.take(s->buffer.size()), 0);
+        }
+    }
+}
+
+coro<std::string> stream::read_line(stream_ref s) {
+    try {
+        co_return co_await read_until(s, "\n");
+    } catch (const incomplete_read_error& end) {
+        co_return end.partial();
+    } catch (const limit_overrun_error& over) {
+        const bool found = s->buffer.view().substr(over.consumed()).starts_with('\n');
+        s->buffer.drop(found ? over.consumed() + 1 : s->buffer.size());
+        throw;
+    }
+}
+
+}  // namespace nurt
