@@ -4,6 +4,9 @@
 
 #include "nurt/sim/splitmix.hpp"
 
+#include <memory>
+#include <utility>
+
 namespace nurt::sim {
 
 namespace {
@@ -15,6 +18,18 @@ public:
 
 }  // namespace
 
+void hosts::add(std::string name, ip_address address) {
+    known_[std::move(name)].push_back(address);
+}
+
+coro<std::vector<ip_address>> hosts::lookup(std::string name) {
+    const auto found = known_.find(name);
+    if (found == known_.end()) {
+        throw resolve_error(name, "Domain name not found");
+    }
+    co_return found->second;
+}
+
 services make_services(std::uint64_t seed, const faults& plan) {
     auto clock = std::make_unique<virtual_clock>();
     services s;
@@ -22,6 +37,7 @@ services make_services(std::uint64_t seed, const faults& plan) {
     s.clock = std::move(clock);
     s.executor = std::make_unique<inline_executor>();
     s.random = std::make_unique<splitmix>(seed ^ 0x6a09e667f3bcc908);  // not the network's numbers
+    s.resolver = std::make_unique<hosts>();
     return s;
 }
 

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/server.cpp: see the header.
+#include "nurt/net/server.hpp"
+
+#include "nurt/base/cancelled.hpp"
+#include "nurt/base/error.hpp"
+#include "nurt/core/sleep.hpp"
+#include "nurt/core/task.hpp"
+#include "nurt/core/with.hpp"
+#include "nurt/loop/event_loop.hpp"
+#include "nurt/net/resolver.hpp"
+#include "nurt/sync/event.hpp"
+
+#include <cerrno>
+#include <exception>
+#include <list>
+#include <optional>
+#include <utility>
+
+namespace nurt {
+
+namespace detail {
+
+// A connection whose handler runs.
+struct client {
+    stream_ref shared;
+    std::optional<task<void>> handler;
+};
+
+// Invariant: quiet is set exactly when it is closed and has no clients.
+struct server_state {
+    connection_handler handler;
+    std::vector<listener> listeners;
+    std::list<client> clients;
+    bool closed = false;
+    event stopped;  // closed
+    event quiet;
+
+    void close() noexcept {
+        closed = true;
+        for (listener& l : listeners) {
+            l.close();
+        }
+        stopped.set();
+        look_for_quiet();
+    }
+    void look_for_quiet() noexcept {
+        if (closed && clients.empty()) {
+            quiet.set();
+        }
+    }
+    void end_clients(io::closing how) noexcept {
+        for (client& c : clients) {
+            if (!c.shared->closed) {
+                c.shared->closed = true;
+                c.shared->bytes->close(how);
+            }
+        }
+    }
+};
+
+}  // namespace detail
+
+namespace {
+
+using detail::client;
+using detail::server_state;
+using state_ptr = std::shared_ptr<server_state>;
+
+// Takes the client out of the list however its handler ends, even if that never began: it is a
+// parameter of the coroutine, so it dies with the frame.
+class membership {
+public:
+    membership(state_ptr state, std::list<client>::iterator self)
+        : state_(std::move(state)), self_(self) {}
+    membership(membership&&) noexcept = default;
+    membership& operator=(membership&&) = delete;
+    ~membership() {
+        if (state_) {
+            state_->clients.erase(self_);
+            state_->look_for_quiet();
+        }
+    }
+    server_state& state() const noexcept { return *state_; }
+
+private:
+    state_ptr state_;
+    std::list<client>::iterator self_;
+};
+
+void report(const char* message) {
+    error_context context;
+    context.message = message;
+    context.error = std::current_exception();
+    event_loop::running().call_exception_handler(context);
+}
+
+// Somebody closed the stream under its handler, on purpose.
+bool is_closed_under(const os_error& e) noexcept {
+    return e.number() == ECANCELED;
+}
+
+coro<void> handle_client(membership here, stream s) {
+    try {
+        co_await here.state().handler(std::move(s));
+    } catch (const cancelled_error&) {
+        throw;
+    } catch (const os_error& e) {
+        if (!is_closed_under(e)) {
+            report("unhandled error in the handler of a connection");
+        }
+    } catch (const std::exception&) {
+        report("unhandled error in the handler of a connection");
+    }
+}
+
+void start_client(const state_ptr& state, stream s) {
+    const auto self = state->clients.emplace(state->clients.end(), s.shared(), std::nullopt);
+    self->handler = create_task(handle_client(membership(state, self), std::move(s)), "connection");
+}
+
+// Waits for one connection and starts its handler. False: the listener is closed.
+coro<bool> accept_one(state_ptr state, std::size_t index) {
+    bool failed = false;
+    try {
+        stream s = co_await state->listeners[index].accept();
+        start_client(state, std::move(s));
+    } catch (const os_error&) {
+        if (state->closed) {
+            co_return false;
+        }
+        report("accepting a connection failed");
+        failed = true;
+    }
+    if (failed) {
+        co_await sleep(milliseconds(100));  // it may be lasting: no more than ten reports a second
+    }
+    co_return true;
+}
+
+coro<void> accept_all(state_ptr state, std::size_t index) {
+    for (;;) {
+        const bool more = !state->closed && co_await accept_one(state, index);
+        if (!more) {
+            co_return;
+        }
+    }
+}
+
+// One listener for each address. An address that the machine does not have is left out as long as
+// another one can be listened to: localhost is ::1 only where there is IPv6.
+coro<std::vector<listener>> listen_everywhere(std::string host, std::uint16_t port,
+                                              listen_options options) {
+    std::vector<ip_address> addresses(1);
+    if (!host.empty()) {
+        addresses = co_await resolve(std::move(host));
+    }
+    std::vector<listener> listeners;
+    std::exception_ptr failure;
+    for (const ip_address& ip : addresses) {
+        try {
+            listeners.push_back(listen(socket_address(ip, port), options));
+        } catch (const os_error& e) {
+            const bool missing = e.number() == EADDRNOTAVAIL || e.number() == EAFNOSUPPORT;
+            if (!missing) {
+                throw;
+            }
+            failure = std::current_exception();
+        }
+    }
+    if (listeners.empty()) {
+        std::rethrow_exception(failure);
+    }
+    co_return listeners;
+}
+
+}  // namespace
+
+server::~server() {
+    if (state_) {
+        close();
+        for (client& c : state_->clients) {
+            c.handler->cancel("the server is gone");
+        }
+    }
+}
+
+void server::close() noexcept {
+    state_->close();
+}
+
+bool server::is_serving() const noexcept {
+    return !state_->closed;
+}
+
+std::vector<socket_address> server::sockets() const {
+    std::vector<socket_address> result;
+    for (const listener& l : state_->listeners) {
+        if (!l.is_closed()) {
+            result.push_back(l.address());
+        }
+    }
+    return result;
+}
+
+std::uint16_t server::port() const {
+    return state_->listeners.front().port();
+}
+
+std::size_t server::connections() const noexcept {
+    return state_->clients.size();
+}
+
+void server::close_clients() noexcept {
+    state_->end_clients(io::closing::flush);
+}
+
+void server::abort_clients() noexcept {
+    state_->end_clients(io::closing::abort);
+}
+
+coro<void> server::wait_for_end(state_ptr state) {
+    co_await state->quiet.wait();
+}
+
+coro<void> server::serve(state_ptr state) {
+    auto until_stopped = [](state_ptr s) -> coro<void> { co_await s->stopped.wait(); };
+    auto stop = [](state_ptr s) -> coro<void> {
+        if (!s->closed) {
+            s->close();
+            s->end_clients(io::closing::flush);
+            co_await s->quiet.wait();
+        }
+    };
+    co_await finally([&] { return until_stopped(state); }, [&] { return stop(state); });
+}
+
+coro<server> start_server(connection_handler handler, std::string host, std::uint16_t port,
+                          listen_options options) {
+    auto state = std::make_shared<server_state>();
+    state->handler = std::move(handler);
+    state->listeners = co_await listen_everywhere(std::move(host), port, options);
+    for (std::size_t i = 0; i < state->listeners.size(); ++i) {
+        create_task(accept_all(state, i), "accept").detach();
+    }
+    co_return server(state);
+}
+
+}  // namespace nurt

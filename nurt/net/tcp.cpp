@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/tcp.cpp: see the header.
+#include "nurt/net/tcp.hpp"
+
+#include "nurt/base/error.hpp"
+#include "nurt/core/detail/task_base.hpp"
+#include "nurt/core/timeout.hpp"
+#include "nurt/loop/event_loop.hpp"
+#include "nurt/net/resolver.hpp"
+
+#include <cerrno>
+#include <coroutine>
+#include <utility>
+#include <vector>
+
+namespace nurt {
+
+namespace {
+
+class tcp_stream final : public byte_stream {
+public:
+    tcp_stream(io::backend& io, io::channel& c, const socket_address& peer) noexcept
+        : io_(io), channel_(&c), peer_(peer) {}
+    ~tcp_stream() override { close(io::closing::flush); }
+
+    bool try_now(io::operation& op) noexcept override {
+        op.target = channel_;
+        return io_.try_now(op);
+    }
+    void submit(io::operation& op) noexcept override {
+        op.target = channel_;
+        io_.submit(op);
+    }
+    bool cancel(io::operation& op) noexcept override { return io_.cancel(op); }
+    int shutdown_write() noexcept override { return io_.shutdown_write(*channel_); }
+    void close(io::closing how) noexcept override {
+        if (channel_ != nullptr) {
+            io_.close(*std::exchange(channel_, nullptr), how);
+        }
+    }
+    io::endpoint local_address() const noexcept override {
+        return channel_ != nullptr ? io_.local_address(*channel_) : io::endpoint{};
+    }
+    io::endpoint peer_address() const noexcept override { return peer_.to_endpoint(); }
+    std::string peer_name() const override { return peer_.to_string(); }
+
+    io::channel& channel() noexcept { return *channel_; }
+
+private:
+    io::backend& io_;
+    io::channel* channel_;
+    socket_address peer_;
+};
+
+// Gives 0 or -errno.
+class connect_leaf final : public leaf, public io::operation {
+public:
+    connect_leaf(io::backend& io, io::channel& c, const socket_address& to) noexcept
+        : io_(io), to_(to.to_endpoint()) {
+        code = io::opcode::connect;
+        target = &c;
+        address = &to_;
+    }
+    bool await_ready() noexcept { return io_.try_now(*this); }
+    void await_suspend(std::coroutine_handle<>) noexcept { io_.submit(*this); }
+    int await_resume() const noexcept { return static_cast<int>(result); }
+
+    cancel_answer cancel() noexcept override {
+        if (io_.cancel(*this)) {
+            return cancel_answer::done;
+        }
+        cancel_asked_ = true;
+        return cancel_answer::later;
+    }
+    void complete() noexcept override {
+        if (cancel_asked_ && result == -ECANCELED) {
+            complete_cancelled();
+        } else {
+            leaf::complete();
+        }
+    }
+
+private:
+    io::backend& io_;
+    io::endpoint to_;
+    bool cancel_asked_ = false;
+};
+
+coro<stream> connect_one(socket_address to, bool no_delay) {
+    io::backend& io = event_loop::running().backend();
+    const std::string attempt = "connect " + to.to_string();
+    io::channel& c = io.open_socket(to.to_endpoint(), attempt);
+    auto bytes = std::make_unique<tcp_stream>(io, c, to);
+    const int result = co_await connect_leaf(io, c, to);
+    if (result < 0) {
+        throw os_error(-result, attempt);
+    }
+    if (no_delay) {
+        io.set_option(c, io::socket_option::no_delay, 1);
+    }
+    co_return stream(std::move(bytes));
+}
+
+// The attempts one after the other, so that the order of addresses is the order of preference.
+coro<stream> connect_any(std::string host, std::uint16_t port, bool no_delay) {
+    const std::vector<ip_address> addresses = co_await resolve(host);
+    std::string failures;
+    std::error_code last;
+    for (const ip_address& ip : addresses) {
+        try {
+            co_return co_await connect_one(socket_address(ip, port), no_delay);
+        } catch (const os_error& e) {
+            if (addresses.size() == 1) {
+                throw;
+            }
+            last = e.code();
+            failures += (failures.empty() ? "" : ", ") + ip.to_string() + ": " + last.message();
+        }
+    }
+    throw os_error(last, "connect " + host + ':' + std::to_string(port) + " (" + failures + ')');
+}
+
+}  // namespace
+
+namespace detail {
+
+struct listener_state {
+    listener_state(io::backend& io_, io::channel& c) : io(io_), channel(&c) {}
+
+    io::backend& io;
+    io::channel* channel;  // null: closed
+    bool accepting = false;
+};
+
+accept_leaf::accept_leaf(std::shared_ptr<listener_state> state) : state_(std::move(state)) {
+    code = io::opcode::accept;
+    address = &peer_;
+}
+
+bool accept_leaf::await_ready() {
+    if (!state_ || state_->channel == nullptr) {
+        throw usage_error("the listener is closed");
+    }
+    if (state_->accepting) {
+        throw usage_error("another task is accepting from this listener already");
+    }
+    target = state_->channel;
+    if (!state_->io.try_now(*this)) {
+        return false;
+    }
+    done_ = !this_thread.loop->spend_budget();
+    return !done_;
+}
+
+void accept_leaf::await_suspend(std::coroutine_handle<>) noexcept {
+    if (done_) {
+        leaf::complete();
+        return;
+    }
+    state_->accepting = true;
+    state_->io.submit(*this);
+}
+
+cancel_answer accept_leaf::cancel() noexcept {
+    if (state_->io.cancel(*this)) {
+        state_->accepting = false;
+        return cancel_answer::done;
+    }
+    cancel_asked_ = true;
+    return cancel_answer::later;
+}
+
+void accept_leaf::complete() noexcept {
+    state_->accepting = false;
+    if (cancel_asked_ && result == -ECANCELED) {
+        complete_cancelled();
+    } else {
+        leaf::complete();
+    }
+}
+
+stream accept_leaf::await_resume() {
+    if (result < 0) {
+        throw os_error(static_cast<int>(-result), "accept");
+    }
+    io::backend& io = state_->io;
+    io::channel& c = io.adopt(static_cast<int>(result));
+    auto bytes = std::make_unique<tcp_stream>(io, c, socket_address::from(peer_).value_or(socket_address()));
+    io.set_option(c, io::socket_option::no_delay, 1);
+    return stream(std::move(bytes));
+}
+
+}  // namespace detail
+
+coro<stream> connect(std::string host, std::uint16_t port, connect_options options) {
+    if (options.timeout == duration::max()) {
+        co_return co_await connect_any(std::move(host), port, options.no_delay);
+    }
+    const std::string attempt = "connect " + host + ':' + std::to_string(port);
+    try {
+        co_return co_await wait_for(connect_any(std::move(host), port, options.no_delay),
+                                    options.timeout);
+    } catch (const timeout_error&) {
+        throw timeout_error(attempt + ": timed out");
+    }
+}
+
+coro<stream> connect(socket_address to, connect_options options) {
+    return connect(to.ip().to_string(), to.port(), options);
+}
+
+listener& listener::operator=(listener&& other) noexcept {
+    if (this != &other) {
+        close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+detail::accept_leaf listener::accept() {
+    return detail::accept_leaf(state_);
+}
+
+socket_address listener::address() const {
+    if (is_closed()) {
+        throw usage_error("the listener is closed");
+    }
+    return socket_address::from(state_->io.local_address(*state_->channel)).value_or(socket_address());
+}
+
+bool listener::is_closed() const noexcept {
+    return !state_ || state_->channel == nullptr;
+}
+
+void listener::close() noexcept {
+    if (!is_closed()) {
+        state_->io.close(*std::exchange(state_->channel, nullptr), io::closing::flush);
+    }
+}
+
+listener listen(const socket_address& at, listen_options options) {
+    io::backend& io = event_loop::running().backend();
+    io::channel& c = io.listen(at.to_endpoint(),
+                               {.backlog = options.backlog, .reuse_port = options.reuse_port},
+                               "listen " + at.to_string());
+    return listener(std::make_shared<detail::listener_state>(io, c));
+}
+
+coro<listener> listen(std::string host, std::uint16_t port, listen_options options) {
+    if (host.empty()) {
+        co_return listen(socket_address(ip_address::any_v4(), port), options);
+    }
+    const std::vector<ip_address> addresses = co_await resolve(std::move(host));
+    co_return listen(socket_address(addresses.front(), port), options);
+}
+
+}  // namespace nurt

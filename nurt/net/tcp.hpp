@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/tcp.hpp: connections over TCP.
+//
+// What they are read and written with is nurt::stream. Addresses may be names: see
+// nurt/net/resolver.hpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "nurt/base/time.hpp"
+#include "nurt/core/coro.hpp"
+#include "nurt/core/leaf.hpp"
+#include "nurt/io/backend.hpp"
+#include "nurt/io/operation.hpp"
+#include "nurt/net/address.hpp"
+#include "nurt/stream/stream.hpp"
+
+namespace nurt {
+
+struct connect_options {
+    duration timeout = duration::max();  // for the lookup of the name and all attempts together
+    bool no_delay = true;                // send small writes at once
+};
+
+struct listen_options {
+    int backlog = 511;        // connections that may wait to be accepted
+    bool reuse_port = false;  // several listeners share the port, one for each loop
+};
+
+// Tries the addresses of host in order until one answers. os_error when none does, and what() says
+// what was tried: "connect 127.0.0.1:9: Connection refused"; resolve_error; timeout_error.
+coro<stream> connect(std::string host, std::uint16_t port, connect_options options = {});
+coro<stream> connect(socket_address to, connect_options options = {});
+
+namespace detail {
+
+struct listener_state;
+
+class accept_leaf final : public leaf, public io::operation {
+public:
+    explicit accept_leaf(std::shared_ptr<listener_state> state);
+    bool await_ready();
+    void await_suspend(std::coroutine_handle<>) noexcept;
+    stream await_resume();
+    cancel_answer cancel() noexcept override;
+    void complete() noexcept override;
+
+private:
+    std::shared_ptr<listener_state> state_;
+    io::endpoint peer_;
+    bool done_ = false;
+    bool cancel_asked_ = false;
+};
+
+}  // namespace detail
+
+// A port that is listened to. Moved, not copied. The destructor closes it without blocking.
+class listener {
+public:
+    listener() = default;  // closed
+    listener(listener&&) noexcept = default;
+    listener& operator=(listener&& other) noexcept;
+    ~listener() { close(); }
+
+    // The next connection, as a stream. One task at a time; a second one gets usage_error. A
+    // cancelled accept loses no connection. While the process has no free descriptor it waits.
+    // Closing ends it with os_error(ECANCELED).
+    detail::accept_leaf accept();
+
+    socket_address address() const;  // where it listens, with the port that was chosen for port 0
+    std::uint16_t port() const { return address().port(); }
+    bool is_closed() const noexcept;
+    // A second close does nothing.
+    void close() noexcept;
+
+    explicit listener(std::shared_ptr<detail::listener_state> state) noexcept
+        : state_(std::move(state)) {}
+
+private:
+    std::shared_ptr<detail::listener_state> state_;
+};
+
+// Listens on the first address of host; "" means every IPv4 address of the machine. Port 0 takes a
+// free one. os_error: "listen 127.0.0.1:80: Permission denied".
+coro<listener> listen(std::string host, std::uint16_t port, listen_options options = {});
+// The same without a lookup, and so without waiting.
+listener listen(const socket_address& at, listen_options options = {});
+
+}  // namespace nurt
