@@ -95,6 +95,10 @@ class rules(unittest.TestCase):
         self.refused("detail: nurt/io/detail/inner.hpp is private to nurt/io/", name="nurt/loop/a.cpp",
                      text="#include <nurt/io/detail/inner.hpp>\n")
 
+    def test_a_private_header_in_an_example(self):
+        self.refused("examples/a.cpp:1: detail: nurt/io/detail/inner.hpp is private", name="examples/a.cpp",
+                     text="#include <nurt/io/detail/inner.hpp>\n")
+
     def test_an_umbrella_inside_the_library(self):
         self.refused("umbrella: nurt/nurt.hpp is for users", name="nurt/loop/a.cpp",
                      text="#include <nurt/nurt.hpp>\n")
