@@ -43,16 +43,16 @@ bool copy_object(const dom::object& from, value& to, std::size_t depth) {
 
 bool copy(const dom::element& from, value& to, std::size_t depth) {
     switch (from.type()) {
-    case dom::element_type::NULL_VALUE: break;
-    case dom::element_type::BOOL: to = value(from.get_bool().value_unsafe()); break;
-    case dom::element_type::INT64: to = value(from.get_int64().value_unsafe()); break;
-    case dom::element_type::UINT64: to = value(from.get_uint64().value_unsafe()); break;
-    case dom::element_type::DOUBLE: to = value(from.get_double().value_unsafe()); break;
-    case dom::element_type::STRING: to = value(from.get_string().value_unsafe()); break;
-    case dom::element_type::ARRAY:
-        return copy_array(from.get_array().value_unsafe(), to, depth + 1);
-    case dom::element_type::OBJECT:
-        return copy_object(from.get_object().value_unsafe(), to, depth + 1);
+        case dom::element_type::NULL_VALUE: break;
+        case dom::element_type::BOOL: to = value(from.get_bool().value_unsafe()); break;
+        case dom::element_type::INT64: to = value(from.get_int64().value_unsafe()); break;
+        case dom::element_type::UINT64: to = value(from.get_uint64().value_unsafe()); break;
+        case dom::element_type::DOUBLE: to = value(from.get_double().value_unsafe()); break;
+        case dom::element_type::STRING: to = value(from.get_string().value_unsafe()); break;
+        case dom::element_type::ARRAY:
+            return copy_array(from.get_array().value_unsafe(), to, depth + 1);
+        case dom::element_type::OBJECT:
+            return copy_object(from.get_object().value_unsafe(), to, depth + 1);
     }
     return true;
 }

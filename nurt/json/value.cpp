@@ -34,18 +34,28 @@ std::string_view name(kind which) noexcept {
 
 // array
 
-std::size_t array::size() const noexcept { return elements_.size(); }
-void array::reserve(std::size_t count) { elements_.reserve(count); }
+std::size_t array::size() const noexcept {
+    return elements_.size();
+}
+void array::reserve(std::size_t count) {
+    elements_.reserve(count);
+}
 
 array& array::append(value element) & {
     elements_.push_back(std::move(element));
     return *this;
 }
 
-array&& array::append(value element) && { return std::move(append(std::move(element))); }
+array&& array::append(value element) && {
+    return std::move(append(std::move(element)));
+}
 
-value& array::operator[](std::size_t index) noexcept { return elements_[index]; }
-const value& array::operator[](std::size_t index) const noexcept { return elements_[index]; }
+value& array::operator[](std::size_t index) noexcept {
+    return elements_[index];
+}
+const value& array::operator[](std::size_t index) const noexcept {
+    return elements_[index];
+}
 
 const value& array::at(std::size_t index) const {
     if (index < size()) return elements_[index];
@@ -57,12 +67,22 @@ value& array::at(std::size_t index) {
     return const_cast<value&>(static_cast<const array&>(*this).at(index));
 }
 
-value* array::begin() noexcept { return elements_.data(); }
-value* array::end() noexcept { return elements_.data() + elements_.size(); }
-const value* array::begin() const noexcept { return elements_.data(); }
-const value* array::end() const noexcept { return elements_.data() + elements_.size(); }
+value* array::begin() noexcept {
+    return elements_.data();
+}
+value* array::end() noexcept {
+    return elements_.data() + elements_.size();
+}
+const value* array::begin() const noexcept {
+    return elements_.data();
+}
+const value* array::end() const noexcept {
+    return elements_.data() + elements_.size();
+}
 
-bool operator==(const array& a, const array& b) { return a.elements_ == b.elements_; }
+bool operator==(const array& a, const array& b) {
+    return a.elements_ == b.elements_;
+}
 
 // object
 
@@ -94,7 +114,9 @@ object object::from(std::vector<member> members) {
     return out;
 }
 
-std::size_t object::size() const noexcept { return members_.size(); }
+std::size_t object::size() const noexcept {
+    return members_.size();
+}
 
 std::size_t object::position(std::string_view name) const noexcept {
     const auto below = [&](std::uint32_t at, std::string_view n) { return members_[at].name < n; };
@@ -164,8 +186,12 @@ value& object::at(std::string_view name) {
     return const_cast<value&>(static_cast<const object&>(*this).at(name));
 }
 
-const member* object::begin() const noexcept { return members_.data(); }
-const member* object::end() const noexcept { return members_.data() + members_.size(); }
+const member* object::begin() const noexcept {
+    return members_.data();
+}
+const member* object::end() const noexcept {
+    return members_.data() + members_.size();
+}
 
 bool operator==(const object& a, const object& b) {
     if (a.size() != b.size()) return false;
@@ -199,7 +225,9 @@ kind value::kind() const noexcept {
     return kinds[data_.index()];
 }
 
-bool value::is_integer() const noexcept { return data_.index() == 2 || data_.index() == 3; }
+bool value::is_integer() const noexcept {
+    return data_.index() == 2 || data_.index() == 3;
+}
 
 void value::expected(json::kind wanted) const {
     throw access_error("JSON value is " + std::string(name(kind())) + ", expected " +

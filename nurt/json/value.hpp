@@ -52,7 +52,8 @@ public:
     explicit array(T&&... elements);
 
     // The elements of any range whose elements convert to value.
-    template <class Range> static array from(Range&& elements);
+    template <class Range>
+    static array from(Range&& elements);
 
     std::size_t size() const noexcept;
     bool empty() const noexcept { return size() == 0; }
@@ -137,7 +138,8 @@ public:
     template <class T>
         requires std::is_same_v<T, bool>
     value(T b) noexcept;
-    template <integer T> value(T number) noexcept;
+    template <integer T>
+    value(T number) noexcept;
     value(double number) noexcept;
     value(const char* text);
     value(std::string_view text);
@@ -162,9 +164,11 @@ public:
 
     // bool, integers, floating-point numbers, std::string and std::string_view (a view of this).
     // An integer that does not fit T, or has a fraction, is an error; any number gives a double.
-    template <class T> T get() const;
+    template <class T>
+    T get() const;
     // The member's value, or the fallback if there is no such member or it is null.
-    template <class T> T value_or(std::string_view member, T fallback) const;
+    template <class T>
+    T value_or(std::string_view member, T fallback) const;
     std::string value_or(std::string_view member, const char* fallback) const;
 
     std::string& as_string();
@@ -185,12 +189,20 @@ public:
     bool contains(std::string_view member) const noexcept { return find(member) != nullptr; }
 
     // Elements of an array.
-    template <integer I> value& operator[](I index) { return at(index); }
-    template <integer I> const value& operator[](I index) const { return at(index); }
-    template <integer I> value& at(I index) {
+    template <integer I>
+    value& operator[](I index) {
+        return at(index);
+    }
+    template <integer I>
+    const value& operator[](I index) const {
+        return at(index);
+    }
+    template <integer I>
+    value& at(I index) {
         return as_array().at(static_cast<std::size_t>(index));
     }
-    template <integer I> const value& at(I index) const {
+    template <integer I>
+    const value& at(I index) const {
         return as_array().at(static_cast<std::size_t>(index));
     }
 
@@ -223,8 +235,7 @@ private:
 
 struct member {
     member(std::string its_name, json::value its_value) noexcept
-        : name(std::move(its_name)),
-          value(std::move(its_value)) {}
+        : name(std::move(its_name)), value(std::move(its_value)) {}
 
     std::string name;
     json::value value;
@@ -240,7 +251,8 @@ array::array(T&&... elements) {
     (elements_.emplace_back(std::forward<T>(elements)), ...);
 }
 
-template <class Range> array array::from(Range&& elements) {
+template <class Range>
+array array::from(Range&& elements) {
     array out;
     for (auto&& element : elements) out.append(value(element));
     return out;
@@ -261,7 +273,8 @@ template <class T>
     requires std::is_same_v<T, bool>
 value::value(T b) noexcept : data_(b) {}
 
-template <integer T> value::value(T number) noexcept {
+template <integer T>
+value::value(T number) noexcept {
     if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(std::uint64_t)) {
         if (number > static_cast<T>(INT64_MAX)) {
             data_.emplace<std::uint64_t>(number);
@@ -271,7 +284,8 @@ template <integer T> value::value(T number) noexcept {
     data_.emplace<std::int64_t>(static_cast<std::int64_t>(number));
 }
 
-template <class T> T value::get() const {
+template <class T>
+T value::get() const {
     if constexpr (std::is_same_v<T, bool>) {
         return to_bool();
     } else if constexpr (integer<T>) {
@@ -292,7 +306,8 @@ template <class T> T value::get() const {
     }
 }
 
-template <class T> T value::value_or(std::string_view member, T fallback) const {
+template <class T>
+T value::value_or(std::string_view member, T fallback) const {
     const value* found = find(member);
     return found != nullptr && !found->is_null() ? found->get<T>() : std::move(fallback);
 }

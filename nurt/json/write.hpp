@@ -40,8 +40,7 @@ class writer {
 public:
     // Appends to out, which must outlive the writer.
     explicit writer(std::string& out, write_options options = {}) noexcept
-        : out_(out),
-          options_(options) {}
+        : out_(out), options_(options) {}
 
     writer& begin_object() { return begin('{'); }
     writer& end_object() { return end('}'); }
@@ -55,7 +54,8 @@ public:
     writer& write(T b) {
         return word(b ? "true" : "false");
     }
-    template <integer T> writer& write(T number);
+    template <integer T>
+    writer& write(T number);
     writer& write(double number);
     writer& write(const char* text) { return write(std::string_view(text)); }
     writer& write(std::string_view text);
@@ -67,7 +67,8 @@ public:
     // Text that is JSON already.
     writer& raw(std::string_view json) { return word(json); }
 
-    template <class T> writer& member(std::string_view name, const T& what) {
+    template <class T>
+    writer& member(std::string_view name, const T& what) {
         return key(name).write(what);
     }
 
@@ -89,7 +90,8 @@ private:
 
 // Implementation
 
-template <integer T> writer& writer::write(T number) {
+template <integer T>
+writer& writer::write(T number) {
     if constexpr (std::is_signed_v<T>)
         return signed_number(number);
     else

@@ -67,7 +67,8 @@ generator<int> stubborn() {
     }
 }
 
-template <class G> std::vector<int> rest(G& g) {
+template <class G>
+std::vector<int> rest(G& g) {
     std::vector<int> values;
     while (auto value = g.next()) values.push_back(*value);
     return values;

@@ -35,24 +35,24 @@ std::string any_text(engine& random) {
 
 json::value any_value(engine& random, int depth) {
     switch (random() % (depth > 0 ? 8 : 6)) {
-    case 0: return nullptr;
-    case 1: return random() % 2 == 0;
-    case 2: return static_cast<std::int64_t>(random());
-    case 3: return random();
-    case 4: return any_double(random);
-    case 5: return any_text(random);
-    case 6: {
-        json::array elements;
-        for (auto n = random() % 5; n > 0; --n) elements.append(any_value(random, depth - 1));
-        return elements;
-    }
-    default: {
-        json::object members;
-        for (auto n = random() % 5; n > 0; --n) {
-            members.set(any_text(random), any_value(random, depth - 1));
+        case 0: return nullptr;
+        case 1: return random() % 2 == 0;
+        case 2: return static_cast<std::int64_t>(random());
+        case 3: return random();
+        case 4: return any_double(random);
+        case 5: return any_text(random);
+        case 6: {
+            json::array elements;
+            for (auto n = random() % 5; n > 0; --n) elements.append(any_value(random, depth - 1));
+            return elements;
         }
-        return members;
-    }
+        default: {
+            json::object members;
+            for (auto n = random() % 5; n > 0; --n) {
+                members.set(any_text(random), any_value(random, depth - 1));
+            }
+            return members;
+        }
     }
 }
 

@@ -11,7 +11,9 @@ namespace nurt::json::detail {
 
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
 
 unsigned byte_at(std::string_view text, std::size_t i) noexcept {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -21,8 +23,12 @@ bool between(unsigned byte, unsigned low, unsigned high) noexcept {
     return byte >= low && byte <= high;
 }
 
-bool is_high_surrogate(std::uint32_t unit) noexcept { return between(unit, 0xd800, 0xdbff); }
-bool is_low_surrogate(std::uint32_t unit) noexcept { return between(unit, 0xdc00, 0xdfff); }
+bool is_high_surrogate(std::uint32_t unit) noexcept {
+    return between(unit, 0xd800, 0xdbff);
+}
+bool is_low_surrogate(std::uint32_t unit) noexcept {
+    return between(unit, 0xdc00, 0xdfff);
+}
 
 // How a byte is called in a message.
 std::string spelled(std::string_view text, std::size_t at) {
@@ -110,18 +116,18 @@ bool strict_parser::parse(value& out) {
 bool strict_parser::element(value& out, std::size_t depth) {
     if (at_ == text_.size()) return expected("a value");
     switch (text_[at_]) {
-    case '{': return object(out, depth + 1);
-    case '[': return array(out, depth + 1);
-    case '"': {
-        std::string text;
-        if (!string(text)) return false;
-        out = value(std::move(text));
-        return true;
-    }
-    case 't': return word("true", true, out);
-    case 'f': return word("false", false, out);
-    case 'n': return word("null", nullptr, out);
-    default: break;
+        case '{': return object(out, depth + 1);
+        case '[': return array(out, depth + 1);
+        case '"': {
+            std::string text;
+            if (!string(text)) return false;
+            out = value(std::move(text));
+            return true;
+        }
+        case 't': return word("true", true, out);
+        case 'f': return word("false", false, out);
+        case 'n': return word("null", nullptr, out);
+        default: break;
     }
     if (text_[at_] == '-' || is_digit(text_[at_])) return number(out);
     return expected("a value");
