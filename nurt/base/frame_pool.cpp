@@ -20,11 +20,10 @@ namespace nurt::frame_pool {
 
 namespace {
 
-constexpr std::size_t granule = 16;
 constexpr std::size_t classes = largest / granule + 1;
 constexpr std::size_t slab_size = 64 * 1024;
 constexpr std::size_t spare_limit = 1024 * 1024 / slab_size;  // empty slabs kept for a thread
-constexpr std::uint32_t never = UINT32_MAX;
+constexpr std::uint32_t never = UINT32_MAX / 2;  // no slab has so many blocks
 
 struct block {
     block* next;
@@ -37,34 +36,50 @@ struct pool;
 //     list of its class (some blocks free), full (in no list), or spare (no block live).
 //  2. live counts blocks handed out and not given back by the owner; those that other threads
 //     freed wait in the pool's remote list, still counted, until the owner takes them home.
-//  3. notify_at is the value of live at which deallocate has to look closer: never for the current
-//     slab, 0 for a partial one, one below its count for a full one.
-//  4. owner changes once, to nullptr when its thread ends; from then on the slab is only touched
+//  3. countdown is live - notify_at, where notify_at is the value of live at which deallocate has to
+//     look closer: none for the current slab, 0 for a partial one, one below its count for a full
+//     one. So the common deallocate decrements one number and compares it with zero.
+//  4. owner changes once, to `nobody` when its thread ends; from then on the slab is only touched
 //     under orphan_mutex.
 struct alignas(64) slab : list_link {
     std::atomic<pool*> owner;
     block* free;
-    std::uint32_t live;
+    std::uint32_t countdown;
     std::uint32_t notify_at;
     std::uint32_t bump;  // offset of the first byte never handed out
     std::uint32_t block_size;
     slab* next_owned;  // every slab of a pool, for counting and for its end
     slab* previous_owned;
+
+    std::uint32_t live() const { return countdown + notify_at; }
+    void notify_when(std::uint32_t value) {
+        countdown += notify_at - value;
+        notify_at = value;
+    }
 };
+
+constinit slab no_slab{};  // has no free block; current where a class has no slab
 
 struct pool {
-    slab* current[classes];
-    intrusive_list<slab>* partial;  // an array of lists, made with the first slab
-    slab* spare;
-    std::size_t spares;
-    slab* owned;
-    std::size_t owned_count;
-    pool* next_pool;
-    bool registered;
-    std::atomic<block*> remote;
+    constexpr pool() {
+        for (slab*& s : current) {
+            s = &no_slab;
+        }
+    }
+
+    slab* current[classes]{};
+    pool* self{};  // set while registered: a slab's owner is compared with this
+    intrusive_list<slab>* partial{};  // an array of lists, made with the first slab
+    slab* spare{};
+    std::size_t spares{};
+    slab* owned{};
+    std::size_t owned_count{};
+    pool* next_pool{};
+    std::atomic<block*> remote{};
 };
 
-constinit thread_local pool local{};
+constinit thread_local pool local;
+pool* const nobody = reinterpret_cast<pool*>(1);  // differs from the self of every thread
 constinit std::mutex orphan_mutex;
 constinit pool* pools = nullptr;               // under orphan_mutex
 constinit std::atomic<std::int64_t> large{0};  // blocks that came from operator new
@@ -89,13 +104,14 @@ void give_up(pool& p, slab& s) {  // a slab of a living pool goes back to the sy
 }
 
 // live has reached notify_at: a full slab has a block again, or a partial one is empty.
-[[gnu::noinline]] void reclassify(pool& p, slab& s) {
+[[gnu::noinline]] void reclassify(slab& s) noexcept {
+    pool& p = local;
     const std::size_t index = s.block_size / granule;
     if (!s.linked()) {
-        s.notify_at = 0;
+        s.notify_when(0);
         p.partial[index].push_back(s);
     }
-    if (s.live != 0) {
+    if (s.live() != 0) {
         return;
     }
     s.unlink();
@@ -108,11 +124,11 @@ void give_up(pool& p, slab& s) {  // a slab of a living pool goes back to the sy
     ++p.spares;
 }
 
-inline void give_back(pool& p, slab& s, block* b) {
+void give_back(slab& s, block* b) {
     b->next = s.free;
     s.free = b;
-    if (--s.live == s.notify_at) [[unlikely]] {
-        reclassify(p, s);
+    if (--s.countdown == 0) [[unlikely]] {
+        reclassify(s);
     }
 }
 
@@ -121,7 +137,7 @@ void take_home(pool& p) {
     block* b = p.remote.exchange(nullptr, std::memory_order_acquire);
     while (b != nullptr) {
         block* next = b->next;
-        give_back(p, slab_of(b), b);
+        give_back(slab_of(b), b);
         b = next;
     }
 }
@@ -140,9 +156,10 @@ struct reaper {
         take_home(p);
         for (slab* s = p.owned; s != nullptr;) {
             slab* next = s->next_owned;
-            s->owner.store(nullptr, std::memory_order_release);
-            orphan_live += s->live;
-            if (s->live == 0) {
+            s->owner.store(nobody, std::memory_order_release);
+            s->notify_when(0);  // from here on countdown is live
+            orphan_live += s->live();
+            if (s->live() == 0) {
                 free_slab(*s);
             }
             s = next;
@@ -151,9 +168,9 @@ struct reaper {
         p.owned = p.spare = nullptr;
         p.owned_count = p.spares = 0;
         p.partial = nullptr;
-        p.registered = false;
+        p.self = nullptr;
         for (slab*& s : p.current) {
-            s = nullptr;
+            s = &no_slab;
         }
     }
 };
@@ -165,7 +182,7 @@ void register_pool(pool& p) {
     const std::lock_guard lock(orphan_mutex);
     p.next_pool = pools;
     pools = &p;
-    p.registered = true;
+    p.self = &p;
 }
 
 slab* fresh_slab(pool& p) {
@@ -198,53 +215,54 @@ slab* find_slab(pool& p, std::size_t index) {
     }
     slab* s = fresh_slab(p);
     s->free = nullptr;
-    s->live = 0;
+    s->countdown = s->notify_at = 0;
     s->bump = sizeof(slab);
     s->block_size = static_cast<std::uint32_t>(index * granule);
     return s;
 }
 
-void* carve(slab& s) {
-    if (block* b = s.free) {
-        s.free = b->next;
-        ++s.live;
-        return b;
+// Puts some never used blocks on the free list: a few at a time, so that memory nobody needs stays
+// untouched.
+bool carve(slab& s) {
+    constexpr int at_once = 16;
+    block** end = &s.free;
+    for (int i = 0; i < at_once && s.bump + s.block_size <= slab_size; ++i) {
+        auto* b = reinterpret_cast<block*>(reinterpret_cast<char*>(&s) + s.bump);
+        s.bump += s.block_size;
+        *end = b;
+        end = &b->next;
     }
-    if (s.bump + s.block_size > slab_size) {
-        return nullptr;
-    }
-    void* memory = reinterpret_cast<char*>(&s) + s.bump;
-    s.bump += s.block_size;
-    ++s.live;
-    return memory;
+    *end = nullptr;
+    return s.free != nullptr;
 }
 
 // The current slab has no block on its free list.
-[[maybe_unused, gnu::noinline]] void* allocate_slow(pool& p, std::size_t index) {
-    if (!p.registered) {
+[[maybe_unused, gnu::noinline]] void* allocate_slow(std::size_t index) {
+    pool& p = local;
+    if (p.self == nullptr) {
         register_pool(p);
     }
     for (;;) {
         slab* s = p.current[index];
-        if (s == nullptr) {
+        if (s == &no_slab) {
             s = p.current[index] = find_slab(p, index);
-            s->notify_at = never;
+            s->notify_when(never);
         }
-        if (void* memory = carve(*s)) {
-            return memory;
+        if (s->free != nullptr || carve(*s)) {
+            return allocate_class(index);
         }
-        s->notify_at = s->live - 1;  // full: its next free block brings it back
-        p.current[index] = nullptr;
+        s->notify_when(s->live() - 1);  // full: its next free block brings it back
+        p.current[index] = &no_slab;
         take_home(p);
     }
 }
 
-[[maybe_unused, gnu::noinline]] void deallocate_remote(slab& s, block* b) {
+[[maybe_unused, gnu::noinline]] void deallocate_remote(slab& s, block* b) noexcept {
     const std::lock_guard lock(orphan_mutex);
     pool* owner = s.owner.load(std::memory_order_acquire);
-    if (owner == nullptr) {
+    if (owner == nobody) {
         --orphan_live;
-        if (--s.live == 0) {
+        if (--s.countdown == 0) {
             free_slab(s);
         }
         return;
@@ -258,7 +276,7 @@ void* carve(slab& s) {
 std::int64_t live_of(const pool& p) {
     std::int64_t sum = 0;
     for (const slab* s = p.owned; s != nullptr; s = s->next_owned) {
-        sum += s->live;
+        sum += s->live();
     }
     for (const block* b = p.remote.load(std::memory_order_acquire); b != nullptr; b = b->next) {
         --sum;
@@ -266,57 +284,53 @@ std::int64_t live_of(const pool& p) {
     return sum;
 }
 
+}  // namespace
+
 void* allocate_large(std::size_t size) {
     void* memory = ::operator new(size);
     large.fetch_add(1, std::memory_order_relaxed);
     return memory;
 }
 
-}  // namespace
-
-#ifdef NURT_PLAIN_MALLOC
-
-void* allocate(std::size_t size) {
-    return allocate_large(size);
-}
-
-void deallocate(void* memory, std::size_t) noexcept {
+void deallocate_large(void* memory) noexcept {
     large.fetch_sub(1, std::memory_order_relaxed);
     ::operator delete(memory);
 }
 
-#else
+#ifdef NURT_PLAIN_MALLOC
 
-void* allocate(std::size_t size) {
-    const std::size_t index = (size + granule - 1) / granule;
-    if (index >= classes) [[unlikely]] {
-        return allocate_large(size);
-    }
-    pool& p = local;
-    slab* s = p.current[index];
-    if (s != nullptr && s->free != nullptr) [[likely]] {
-        block* b = s->free;
-        s->free = b->next;
-        ++s->live;
-        return b;
-    }
-    return allocate_slow(p, index);
+void* allocate_class(std::size_t index) {
+    return allocate_large(index * granule);
 }
 
-void deallocate(void* memory, std::size_t size) noexcept {
-    if (size > largest) [[unlikely]] {
-        large.fetch_sub(1, std::memory_order_relaxed);
-        ::operator delete(memory);
-        return;
+void deallocate_class(void* memory) noexcept {
+    deallocate_large(memory);
+}
+
+#else
+
+void* allocate_class(std::size_t index) {
+    slab* s = local.current[index];
+    block* b = s->free;
+    if (b == nullptr) [[unlikely]] {
+        return allocate_slow(index);
     }
+    s->free = b->next;
+    ++s->countdown;
+    return b;
+}
+
+void deallocate_class(void* memory) noexcept {
     slab& s = slab_of(memory);
-    pool& p = local;
     auto* b = static_cast<block*>(memory);
-    if (s.owner.load(std::memory_order_relaxed) != &p) [[unlikely]] {
-        deallocate_remote(s, b);
-        return;
+    if (s.owner.load(std::memory_order_relaxed) != local.self) [[unlikely]] {
+        return deallocate_remote(s, b);
     }
-    give_back(p, s, b);
+    b->next = s.free;
+    s.free = b;
+    if (--s.countdown == 0) [[unlikely]] {
+        reclassify(s);
+    }
 }
 
 #endif

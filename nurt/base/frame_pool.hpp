@@ -16,14 +16,24 @@
 
 namespace nurt::frame_pool {
 
-// Blocks larger than this come from operator new.
-inline constexpr std::size_t largest = 1024;
+inline constexpr std::size_t granule = 16;    // bytes between size classes
+inline constexpr std::size_t largest = 1024;  // larger blocks come from operator new
 
-[[gnu::malloc]] void* allocate(std::size_t size);
-void deallocate(void* block, std::size_t size) noexcept;
+[[gnu::malloc]] void* allocate_class(std::size_t index);  // index * granule bytes
+void deallocate_class(void* block) noexcept;
+[[gnu::malloc]] void* allocate_large(std::size_t size);
+void deallocate_large(void* block) noexcept;
+
+// The size of a frame is a constant where these are called, so the choice costs nothing.
+inline void* allocate(std::size_t size) {
+    return size <= largest ? allocate_class((size + granule - 1) / granule) : allocate_large(size);
+}
+inline void deallocate(void* block, std::size_t size) noexcept {
+    size <= largest ? deallocate_class(block) : deallocate_large(block);
+}
 
 struct statistics_t {
-    std::int64_t live;       // blocks allocated by this thread and not yet freed by anyone
+    std::int64_t live;       // blocks of this thread's slabs that nobody has freed
     std::size_t slab_bytes;  // memory this thread holds in slabs
 };
 

@@ -126,7 +126,7 @@ void future<T>::set_result(U&&... value) {
     if constexpr (!std::is_void_v<T>) {
         state_->result.set(std::forward<U>(value)...);
     }
-    state_->settle();
+    state_->settle(state_->result);
 }
 
 template <class T>

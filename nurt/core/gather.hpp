@@ -63,9 +63,7 @@ struct gather_source {
 template <class T>
 struct gather_item<coro<T>> : gather_source<T, task_base> {
     static future_base& start(coro<T> work) {
-        task<T> made = create_task(std::move(work));
-        made.state().retain();
-        return made.state();
+        return spawn(work, std::source_location::current());
     }
     static constexpr bool shared = false;
 };
@@ -146,8 +144,7 @@ template <class... Aws>
 auto gather(Aws&&... awaitables) {
     auto* state =
         new detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>(sizeof...(Aws));
-    std::size_t index = 0;
-    (state->add(index++, detail::gather_item<std::remove_cvref_t<Aws>>::start(
+    (state->add(detail::gather_item<std::remove_cvref_t<Aws>>::start(
                              std::forward<Aws>(awaitables))),
      ...);
     return detail::begin_gather(state);
@@ -158,9 +155,8 @@ template <class A>
 auto gather(std::vector<A> awaitables) {
     using item = detail::gather_item<A>;
     auto* state = new detail::gather_vector<item>(awaitables.size());
-    std::size_t index = 0;
     for (A& awaitable : awaitables) {
-        state->add(index++, item::start(std::move(awaitable)));
+        state->add(item::start(std::move(awaitable)));
     }
     return detail::begin_gather(state);
 }

@@ -46,7 +46,7 @@ public:
     virtual cancel_answer cancel() noexcept = 0;
 
 protected:
-    leaf() = default;
+    leaf() noexcept {}  // waiter_ is set when the task suspends, and not read before
     ~leaf() = default;
 
     // The result is there: the task goes to the end of the ready queue. From the loop's thread.
@@ -60,7 +60,7 @@ protected:
 
 private:
     friend class detail::task_base;
-    detail::task_base* waiter_ = nullptr;
+    detail::task_base* waiter_;
 };
 
 }  // namespace nurt

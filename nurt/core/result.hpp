@@ -29,6 +29,7 @@ public:
         if (!end_.error) {
             end_.destroy();
         }
+        end_.destroy_error();
     }
 
     explicit operator bool() const noexcept { return !end_.error; }
@@ -49,7 +50,7 @@ public:
     }
 
     explicit result(detail::outcome<T>& from) {
-        end_.error = std::move(from.error);
+        end_.error = from.take_error();
         if constexpr (!std::is_void_v<T>) {
             if (!end_.error) {
                 end_.set(from.take());

@@ -80,7 +80,8 @@ T runner::run(coro<T> work, std::source_location place) {
     if (!work) {
         detail::throw_awaited_twice();
     }
-    task<T> main = detail::launch(loop_, new detail::task_state<T>, work, place);
+    task<T> main(new detail::plain_task_state<T>);
+    detail::launch<T>(loop_, main.state(), work, place);
     main.state().flags |= detail::flag_main;
     run_until_done(main.state());
     return static_cast<T>(main.state().take());

@@ -6,16 +6,12 @@
 
 namespace nurt::detail {
 
-sleep_awaiter::sleep_awaiter(duration delay)
-    : when_(delay > duration::zero() ? event_loop::running().time() + delay : instant()) {}
+instant wake_up_time(duration delay) {
+    return event_loop::running().time() + delay;
+}
 
-void sleep_awaiter::await_suspend(std::coroutine_handle<>) {
-    event_loop& loop = *this_thread.loop;
-    if (when_ == instant()) {
-        loop.push_ready(waiter());
-    } else {
-        loop.timers().add(*this, when_);
-    }
+void sleep_awaiter::arm() noexcept {
+    this_thread.loop->timers().add(*this, when_);
 }
 
 cancel_answer sleep_awaiter::cancel() noexcept {

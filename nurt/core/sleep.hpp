@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "nurt/base/time.hpp"
+#include "nurt/core/detail/task_base.hpp"
 #include "nurt/core/leaf.hpp"
 #include "nurt/loop/timer_heap.hpp"
 
@@ -13,19 +14,30 @@ namespace nurt {
 
 namespace detail {
 
+instant wake_up_time(duration delay);
+
 class sleep_awaiter : public leaf, public timer_node {
 public:
-    explicit sleep_awaiter(duration delay);
+    explicit sleep_awaiter(duration delay)
+        : when_(delay > duration::zero() ? wake_up_time(delay) : instant()) {}
     explicit sleep_awaiter(instant until) : when_(until) {}
 
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<>);
+    void await_suspend(std::coroutine_handle<>) noexcept {
+        if (when_ == instant()) {
+            this_thread.ready->push(waiter());
+        } else {
+            arm();
+        }
+    }
     void await_resume() const noexcept {}
 
     cancel_answer cancel() noexcept override;
     void expire() noexcept override { complete(); }
 
 private:
+    void arm() noexcept;
+
     instant when_;  // instant(): yield, the next turn
 };
 

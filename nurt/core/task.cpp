@@ -23,12 +23,8 @@ std::string_view task_name(task_base& task) {
     return {name.c_str(), name.size()};
 }
 
-event_loop& loop_for_tasks() {
-    event_loop& loop = event_loop::running();
-    if (loop.is_closed()) {
-        throw usage_error("event loop is closed");
-    }
-    return loop;
+void throw_no_loop() {
+    throw usage_error("no running event loop");
 }
 
 void refuse_capture(std::source_location place) {

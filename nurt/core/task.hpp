@@ -150,8 +150,6 @@ namespace detail {
 template <class T>
 class task_state : public settled_state<T, task_base> {
 public:
-    void destroy() noexcept override { delete this; }
-
     decltype(auto) view() const {
         if constexpr (std::is_void_v<T>) {
             const_cast<task_state*>(this)->get();
@@ -160,7 +158,17 @@ public:
         }
     }
 
-    virtual ~task_state() = default;
+protected:
+    ~task_state() = default;
+
+private:
+    void end() noexcept final { this->finish(this->result); }
+};
+
+template <class T>
+class plain_task_state final : public task_state<T> {
+public:
+    void destroy() noexcept override { delete this; }
 };
 
 // Keeps what the coroutine refers to.
@@ -171,6 +179,7 @@ public:
     explicit stored_task_state(F&& f, A&&... a)
         : fn_(std::forward<F>(f)), args_(std::forward<A>(a)...) {}
 
+    void destroy() noexcept override { delete this; }
     coro<T> call() {
         return std::apply([this](Args&... args) { return fn_(std::move(args)...); }, args_);
     }
@@ -180,29 +189,44 @@ private:
     std::tuple<Args...> args_;
 };
 
-event_loop& loop_for_tasks();
 [[noreturn]] void refuse_capture(std::source_location place);
+[[noreturn]] void throw_no_loop();
+
+inline event_loop& loop_for_tasks() {
+    event_loop* loop = this_thread.loop;  // while it runs it cannot be closed
+    if (loop == nullptr) [[unlikely]] {
+        throw_no_loop();
+    }
+    return *loop;
+}
+
+// Hands the coroutine to its task, whose first reference is the caller's.
+template <class T>
+void launch(event_loop& loop, task_state<T>& state, coro<T>& work, std::source_location place) {
+    void* frame = coro_access<T>::release(work);
+    coro_access<T>::promise_of(frame).slot = &state.result;
+    state.start(loop, frame, place);
+}
 
 template <class T>
-task<T> launch(event_loop& loop, task_state<T>* state, coro<T>& work, std::source_location place) {
-    void* frame = coro_access<T>::release(work);
-    coro_access<T>::promise_of(frame).slot = &state->result;
-    state->start(loop, frame, place);
-    return task<T>(state);
+task_state<T>& spawn(coro<T>& work, std::source_location place) {
+    if (!work) [[unlikely]] {
+        throw_awaited_twice();
+    }
+    if (coro_access<T>::captures(work)) [[unlikely]] {
+        refuse_capture(place);
+    }
+    event_loop& loop = loop_for_tasks();
+    auto& state = *new plain_task_state<T>;
+    launch<T>(loop, state, work, place);
+    return state;
 }
 
 }  // namespace detail
 
 template <class T>
 task<T> create_task(coro<T> work, std::source_location place) {
-    if (!work) [[unlikely]] {
-        detail::throw_awaited_twice();
-    }
-    if (detail::coro_access<T>::captures(work)) [[unlikely]] {
-        detail::refuse_capture(place);
-    }
-    event_loop& loop = detail::loop_for_tasks();
-    return detail::launch(loop, new detail::task_state<T>, work, place);
+    return task<T>(&detail::spawn(work, place));
 }
 
 template <class T>
@@ -219,11 +243,10 @@ auto create_task(Fn&& fn, Args&&... args) {
     using state_type = detail::stored_task_state<T, std::decay_t<Fn>, std::decay_t<Args>...>;
     event_loop& loop = detail::loop_for_tasks();
     auto* state = new state_type(std::forward<Fn>(fn), std::forward<Args>(args)...);
-    task<T> made(state);
+    task<T> made(state);  // takes the state down if the call throws
     coro<T> work = state->call();
-    state->retain();
-    return detail::launch(loop, static_cast<detail::task_state<T>*>(state), work,
-                          detail::coro_access<T>::place(work));
+    detail::launch<T>(loop, *state, work, detail::coro_access<T>::place(work));
+    return made;
 }
 
 }  // namespace nurt

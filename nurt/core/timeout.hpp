@@ -83,10 +83,12 @@ public:
         return transfer<Tail>::to(child);
     }
     T leave() {
-        end(end_.error);
         if (end_.error) [[unlikely]] {
-            std::rethrow_exception(std::move(end_.error));
+            const std::exception_ptr error = end_.take_error();
+            end(error);
+            std::rethrow_exception(error);
         }
+        end(nullptr);
         return end_.take();
     }
 

@@ -25,18 +25,20 @@ std::uint64_t ticks([[maybe_unused]] clock& c) noexcept {
 // Marks the loop as running on this thread while it lives.
 class running_mark {
 public:
-    running_mark(event_loop& loop, bool& flag) : flag_(flag) {
+    running_mark(event_loop& loop, ready_queue& queue, bool& flag) : flag_(flag) {
         if (detail::this_thread.loop != nullptr) {
             throw usage_error("this event loop or another one is already running in this thread");
         }
         flag_ = true;
         detail::this_thread.loop = &loop;
+        detail::this_thread.ready = &queue;
     }
     running_mark(const running_mark&) = delete;
     running_mark& operator=(const running_mark&) = delete;
     ~running_mark() {
         flag_ = false;
         detail::this_thread.loop = nullptr;
+        detail::this_thread.ready = nullptr;
     }
 
 private:
@@ -79,10 +81,33 @@ event_loop& event_loop::running() {
     return *detail::this_thread.loop;
 }
 
+// The common turn costs a few comparisons: nothing came from other threads, something is ready, and
+// the kernel need not be asked yet.
+[[gnu::always_inline]] inline void event_loop::turn(instant limit) {
+    if (inbox_.load(std::memory_order_relaxed) != nullptr) [[unlikely]] {
+        drain_inbox();
+    }
+    if (ready_.empty() || resumptions_ >= look_after_resumptions) [[unlikely]] {
+        look_around(limit);
+    }
+    if (timers_.earliest() <= now_) [[unlikely]] {
+        expire_timers();
+    }
+    budget_ = budget_per_turn;
+    ++turns_;
+    unsigned count = 0;
+    for (ready_node* node = ready_.take(); node != nullptr; ++count) {
+        ready_node* next = node->next_ready;  // the node may be gone, or queued again, after run
+        node->run();
+        node = next;
+    }
+    resumptions_ += count;
+}
+
 void event_loop::run_forever() {
     check_open();
     {
-        const running_mark mark(*this, running_);
+        const running_mark mark(*this, ready_, running_);
         do {
             turn(instant::never());
         } while (!stopping_);
@@ -96,7 +121,7 @@ void event_loop::run_forever() {
 void event_loop::run_once(duration timeout) {
     check_open();
     {
-        const running_mark mark(*this, running_);
+        const running_mark mark(*this, ready_, running_);
         turn(time() + timeout);
     }
     if (failure_) {
@@ -104,30 +129,15 @@ void event_loop::run_once(duration timeout) {
     }
 }
 
-void event_loop::turn(instant limit) {
-    if (inbox_.load(std::memory_order_relaxed) != nullptr) {
-        drain_inbox();
-    }
+void event_loop::look_around(instant limit) {
     if (ready_.empty()) {
         poll(stopping_ ? instant() : limit);
-    } else if (resumptions_ >= 16 && due_for_poll()) {
+    } else if (timers_.empty() && services_.backend->in_flight() == 0) {
+        resumptions_ = 0;
+    } else if (resumptions_ >= poll_after_resumptions ||
+               (!clock_->simulated() && ticks(*clock_) - polled_at_ > poll_after_ticks)) {
         poll(instant());
     }
-    if (timers_.earliest() <= now_) {
-        expire_timers();
-    }
-    run_batch();
-    ++turns_;
-}
-
-bool event_loop::due_for_poll() const noexcept {
-    if (timers_.empty() && services_.backend->in_flight() == 0) {
-        return false;
-    }
-    if (resumptions_ >= poll_after_resumptions) {
-        return true;
-    }
-    return !clock_->simulated() && ticks(*clock_) - polled_at_ > poll_after_ticks;
 }
 
 // Waits until the limit at most; a limit that has passed only looks.
@@ -152,17 +162,6 @@ void event_loop::poll(instant limit) {
         }
     }
     now_ = clock_->now();
-}
-
-void event_loop::run_batch() noexcept {
-    budget_ = budget_per_turn;
-    unsigned count = 0;
-    for (ready_node* node = ready_.take(); node != nullptr; ++count) {
-        ready_node* next = node->next_ready;  // the node may be gone, or queued again, after run
-        node->run();
-        node = next;
-    }
-    resumptions_ += count;
 }
 
 void event_loop::expire_timers() noexcept {

@@ -96,14 +96,14 @@ public:
     std::uint64_t turns() const noexcept { return turns_; }
 
 private:
+    static constexpr unsigned look_after_resumptions = 16;
     static constexpr unsigned poll_after_resumptions = 64;
     static constexpr std::uint64_t poll_after_ticks = 300'000;  // about 100 us at 3 GHz
     static constexpr unsigned budget_per_turn = 128;
 
     void turn(instant limit);
     void poll(instant limit);
-    bool due_for_poll() const noexcept;
-    void run_batch() noexcept;
+    void look_around(instant limit);
     void expire_timers() noexcept;
     void drain_inbox() noexcept;
     void check_open() const;

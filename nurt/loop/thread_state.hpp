@@ -7,6 +7,7 @@
 namespace nurt {
 
 class event_loop;
+class ready_queue;
 
 namespace detail {
 
@@ -15,6 +16,7 @@ class timeout_scope;
 
 struct thread_state {
     event_loop* loop = nullptr;        // the running loop
+    ready_queue* ready = nullptr;      // its queue
     task_base* task = nullptr;         // the task that is being stepped
     void* next = nullptr;              // the frame that the driver resumes after this one
     timeout_scope* unarmed = nullptr;  // scopes entered since the task last suspended

@@ -6,8 +6,12 @@
 
 namespace nurt {
 
+constinit timer_heap::entry timer_heap::nothing_{INT64_MAX, nullptr};
+
 timer_heap::~timer_heap() {
-    std::free(entries_);
+    if (capacity_ != 0) {
+        std::free(entries_);
+    }
 }
 
 void timer_heap::add(timer_node& node, instant when, std::uint32_t sequence) {
@@ -23,6 +27,9 @@ void timer_heap::remove(timer_node& node) noexcept {
     node.place_ = 0;
     const entry last = entries_[--size_];
     if (place == size_) {
+        if (size_ == 0) {
+            entries_[0].when = INT64_MAX;
+        }
         return;
     }
     if (place > 0 && before(last, entries_[(place - 1) / 4])) {
@@ -78,7 +85,8 @@ void timer_heap::down(std::size_t place, entry e) noexcept {
 // realloc, because for large heaps it moves pages instead of copying entries.
 void timer_heap::grow() {
     const std::size_t capacity = capacity_ == 0 ? 64 : capacity_ * 2;
-    void* memory = std::realloc(static_cast<void*>(entries_), capacity * sizeof(entry));
+    void* old = capacity_ == 0 ? nullptr : static_cast<void*>(entries_);
+    void* memory = std::realloc(old, capacity * sizeof(entry));
     if (memory == nullptr) {
         throw std::bad_alloc();
     }

@@ -45,9 +45,7 @@ public:
 
     bool empty() const noexcept { return size_ == 0; }
     std::size_t size() const noexcept { return size_; }
-    instant earliest() const noexcept {
-        return empty() ? instant::never() : instant::from(entries_[0].when);
-    }
+    instant earliest() const noexcept { return instant::from(entries_[0].when); }
 
     // A place in the order of equal deadlines, for a timer that is armed later than it is made.
     std::uint32_t next_sequence() noexcept { return ++sequence_; }
@@ -84,7 +82,9 @@ private:
     void down(std::size_t place, entry e) noexcept;
     void grow();
 
-    entry* entries_ = nullptr;
+    // The first entry can always be read: an empty heap says never there.
+    static entry nothing_;
+    entry* entries_ = &nothing_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
     std::uint32_t sequence_ = 0;

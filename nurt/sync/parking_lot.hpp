@@ -11,6 +11,7 @@
 #include <cstddef>
 
 #include "nurt/base/intrusive_list.hpp"
+#include "nurt/core/detail/task_base.hpp"
 #include "nurt/core/leaf.hpp"
 
 namespace nurt {
@@ -26,7 +27,7 @@ protected:
     explicit parked(parking_lot& lot) noexcept : lot_(lot) {}
     ~parked() = default;
 
-    void park() noexcept;
+    inline void park() noexcept;
 
 private:
     friend class parking_lot;
@@ -40,9 +41,19 @@ public:
     std::size_t size() const noexcept { return count_; }
 
     // Wakes the first waiter, which has got what it waits for. False if there is none.
-    bool unpark_one() noexcept;
+    bool unpark_one() noexcept {
+        parked* first = waiting_.pop_front();
+        if (first == nullptr) return false;
+        --count_;
+        first->complete();
+        return true;
+    }
     // Wakes all that wait now; returns how many.
-    std::size_t unpark_all() noexcept;
+    std::size_t unpark_all() noexcept {
+        std::size_t woken = 0;
+        while (unpark_one()) ++woken;
+        return woken;
+    }
 
 private:
     friend class parked;
@@ -50,5 +61,10 @@ private:
     intrusive_list<parked> waiting_;
     std::size_t count_ = 0;
 };
+
+inline void parked::park() noexcept {
+    lot_.waiting_.push_back(*this);
+    ++lot_.count_;
+}
 
 }  // namespace nurt

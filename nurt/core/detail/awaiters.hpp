@@ -47,7 +47,7 @@ public:
     }
 
     template <class P>
-    auto await_suspend(std::coroutine_handle<P> caller) {
+    [[gnu::always_inline]] auto await_suspend(std::coroutine_handle<P> caller) {
         task_base& task = *this_thread.task;
         task.frame = caller.address();
         task.attach(leaf_);
@@ -77,7 +77,7 @@ public:
     }
 
 private:
-    auto suspend(task_base& task, std::coroutine_handle<> caller) {
+    [[gnu::always_inline]] auto suspend(task_base& task, std::coroutine_handle<> caller) {
         if constexpr (noexcept(leaf_.await_suspend(caller))) {
             return leaf_.await_suspend(caller);
         } else {
@@ -105,7 +105,7 @@ public:
     typename transfer<Tail>::type await_suspend(std::coroutine_handle<P> caller) noexcept;
     T await_resume() {
         if (result_.error) [[unlikely]] {
-            std::rethrow_exception(std::move(result_.error));
+            result_.rethrow();
         }
         return result_.take();
     }

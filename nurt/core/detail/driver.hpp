@@ -28,14 +28,21 @@ template <>
 struct transfer<true> {
     using type = std::coroutine_handle<>;
     static type to(void* frame) noexcept { return std::coroutine_handle<>::from_address(frame); }
-    static type to_driver() noexcept { return std::noop_coroutine(); }
+    static type to_driver() noexcept {
+        this_thread.next = nullptr;
+        return std::noop_coroutine();
+    }
+    static type to_awaiter(void* frame) noexcept {
+        return frame != nullptr ? to(frame) : to_driver();
+    }
 };
 
 template <>
 struct transfer<false> {
     using type = void;
     static void to(void* frame) noexcept { this_thread.next = frame; }
-    static void to_driver() noexcept {}  // the driver has cleared next before it resumed
+    static void to_driver() noexcept { this_thread.next = nullptr; }
+    static void to_awaiter(void* frame) noexcept { to(frame); }
 };
 
 // First in every promise of ours, at a fixed offset of the frame: a debugger, or another process,
@@ -62,10 +69,7 @@ struct final_awaiter {
     typename transfer<Tail>::type await_suspend(std::coroutine_handle<P> finished) noexcept {
         void* next = finished.promise().continuation;
         finished.destroy();
-        if (next == nullptr) {
-            return transfer<Tail>::to_driver();
-        }
-        return transfer<Tail>::to(next);
+        return transfer<Tail>::to_awaiter(next);
     }
     void await_resume() const noexcept {}
 };

@@ -72,6 +72,7 @@ protected:
         if ((this->flags & (flag_done | flag_failed | flag_moved)) == flag_done) {
             result.destroy();
         }
+        result.destroy_error();
     }
 };
 

@@ -9,18 +9,6 @@
 
 namespace nurt::detail {
 
-// The list is circular and the future holds its last element: appending and taking the first need
-// one pointer.
-void future_base::listen(settle_listener& listener) noexcept {
-    if (last_listener == nullptr) {
-        listener.next_listener = &listener;
-    } else {
-        listener.next_listener = last_listener->next_listener;
-        last_listener->next_listener = &listener;
-    }
-    last_listener = &listener;
-}
-
 bool future_base::unlisten(settle_listener& listener) noexcept {
     if (last_listener == nullptr) {
         return false;
@@ -40,13 +28,8 @@ bool future_base::unlisten(settle_listener& listener) noexcept {
     return false;
 }
 
-void future_base::settle() noexcept {
-    std::uint32_t end = flag_done;
-    if (const std::exception_ptr& error = result_base().error) {
-        end |= flag_failed | (is_cancellation(error) ? flag_cancelled : flag_unretrieved);
-    }
-    flags |= end;
-    notify();
+std::uint32_t future_base::flags_of(const std::exception_ptr& error) noexcept {
+    return flag_failed | (is_cancellation(error) ? flag_cancelled : flag_unretrieved);
 }
 
 void future_base::settle_error(std::exception_ptr error) noexcept {
@@ -119,6 +102,10 @@ bool is_cancellation(const std::exception_ptr& error) noexcept {
     } catch (...) {  // any other error: not a cancellation, and not ours to handle
         return false;
     }
+}
+
+void outcome_base::rethrow() {
+    std::rethrow_exception(take_error());
 }
 
 void throw_invalid_state(const char* what) {

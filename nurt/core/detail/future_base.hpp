@@ -63,11 +63,29 @@ public:
         }
     }
 
-    void listen(settle_listener& listener) noexcept;
+    void listen(settle_listener& listener) noexcept {
+        // The list is circular, and held by its last element: appending and taking the first need
+        // one pointer.
+        if (last_listener == nullptr) {
+            listener.next_listener = &listener;
+        } else {
+            listener.next_listener = last_listener->next_listener;
+            last_listener->next_listener = &listener;
+        }
+        last_listener = &listener;
+    }
     bool unlisten(settle_listener& listener) noexcept;
 
-    // Ends it with what stands in result_base(): tells the listeners, first come first served.
-    void settle() noexcept;
+    // Ends it with what stands in the result: tells the listeners, first come first served.
+    void settle(const outcome_base& end) noexcept {
+        if (end.error) [[unlikely]] {
+            flags |= flags_of(end.error);
+        }
+        flags |= flag_done;
+        if (last_listener != nullptr) {
+            notify();
+        }
+    }
     void settle_error(std::exception_ptr error) noexcept;
     void settle_cancelled(const shared_text& message) noexcept;
 
@@ -90,6 +108,7 @@ protected:
     virtual void report_unretrieved() noexcept;
 
 private:
+    static std::uint32_t flags_of(const std::exception_ptr& error) noexcept;
     void notify() noexcept;
 };
 

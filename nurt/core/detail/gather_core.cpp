@@ -1,37 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/core/detail/gather_core.hpp"
 
-#include "nurt/loop/event_loop.hpp"
+#include <new>
+
 
 namespace nurt::detail {
 
 gather_core::gather_core(future_base& self, std::size_t count)
-    : self_(self), children_(new child[count]), count_(count) {}
+    : self_(self), children_(static_cast<child*>(::operator new(count * sizeof(child)))) {}
 
 gather_core::~gather_core() {
     for (std::size_t i = 0; i < count_; ++i) {
-        if (children_[i].source != nullptr) {
-            children_[i].source->release();
-        }
+        children_[i].source->release();
     }
-    delete[] children_;
+    ::operator delete(children_);
 }
 
-void gather_core::add(std::size_t index, future_base& source) noexcept {
-    children_[index].core = this;
-    children_[index].source = &source;
+void gather_core::add(future_base& source) noexcept {
+    child& c = *new (&children_[count_++]) child(*this, source);
+    if (source.done()) {
+        take_error(source);
+    } else {
+        ++pending_;
+        source.listen(c);
+    }
 }
 
 void gather_core::begin() {
-    for (std::size_t i = 0; i < count_; ++i) {
-        future_base& from = *children_[i].source;
-        if (from.done()) {
-            take_error(from);
-        } else {
-            ++pending_;
-            from.listen(children_[i]);
-        }
-    }
     if (pending_ != 0) {
         self_.retain();
     }
@@ -64,7 +59,7 @@ void gather_core::child_settled(future_base& from) noexcept {
 void gather_core::queue() noexcept {
     if (!queued_) {
         queued_ = true;
-        this_thread.loop->push_ready(self_);
+        this_thread.ready->push(self_);
     }
 }
 
@@ -93,7 +88,7 @@ void gather_core::end() noexcept {
         self_.settle_error(std::current_exception());
         return;
     }
-    self_.settle();
+    self_.settle(self_.result_base());
 }
 
 void gather_core::let_go() noexcept {

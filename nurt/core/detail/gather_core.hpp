@@ -37,9 +37,9 @@ public:
     gather_core(const gather_core&) = delete;
     gather_core& operator=(const gather_core&) = delete;
 
-    // Takes over a reference to the source.
-    void add(std::size_t index, future_base& source) noexcept;
-    // All are added: listen, or end at once when nothing is pending.
+    // Takes over a reference to the source; at most `count` times.
+    void add(future_base& source) noexcept;
+    // All are added: ends at once when nothing is pending.
     void begin();
 
     std::size_t size() const noexcept { return count_; }
@@ -59,9 +59,10 @@ protected:
 
 private:
     struct child final : settle_listener {
+        child(gather_core& c, future_base& s) noexcept : core(&c), source(&s) {}
         void settled(future_base& from) noexcept override { core->child_settled(from); }
-        gather_core* core = nullptr;
-        future_base* source = nullptr;
+        gather_core* core;
+        future_base* source;
     };
 
     void child_settled(future_base& from) noexcept;
@@ -72,7 +73,7 @@ private:
 
     future_base& self_;
     child* children_;
-    std::size_t count_;
+    std::size_t count_ = 0;
     std::size_t pending_ = 0;
     std::exception_ptr first_error_;
     shared_text cancel_message_;

@@ -13,8 +13,25 @@
 
 namespace nurt::detail {
 
+// The error is destroyed by hand as well: an awaiter has nothing to destroy once it has resumed,
+// and an empty destructor keeps the frames that hold awaiters cheap to free.
 struct outcome_base {
-    std::exception_ptr error;
+    outcome_base() noexcept { ::new (static_cast<void*>(&error)) std::exception_ptr(); }
+    outcome_base(const outcome_base&) = delete;
+    outcome_base& operator=(const outcome_base&) = delete;
+    ~outcome_base() {}
+
+    std::exception_ptr take_error() noexcept {
+        std::exception_ptr taken = std::move(error);
+        destroy_error();
+        return taken;
+    }
+    void destroy_error() noexcept { error.~exception_ptr(); }
+    [[noreturn]] void rethrow();  // takes the error
+
+    union {
+        std::exception_ptr error;
+    };
 };
 
 // An error, or a value, or neither yet. Which of them is known from outside (a coroutine that has
@@ -22,8 +39,6 @@ struct outcome_base {
 template <class T>
 struct outcome : outcome_base {
     outcome() noexcept {}
-    outcome(const outcome&) = delete;
-    outcome& operator=(const outcome&) = delete;
     ~outcome() {}
 
     template <class U>

@@ -23,25 +23,24 @@ void task_base::start(event_loop& loop, void* root_frame, std::source_location p
 }
 
 void task_base::run() noexcept {
-    thread_state& here = this_thread;
-    if ((flags & flag_never_start) != 0) [[unlikely]] {
-        never_run();
-        return;
+    if ((flags & flag_started) == 0) [[unlikely]] {
+        if ((flags & flag_never_start) != 0) {
+            never_run();
+            return;
+        }
+        flags |= flag_started;
     }
-    task_base* outer = here.task;
+    thread_state& here = this_thread;
     here.task = this;
     waiting_on = nullptr;
-    flags |= flag_started;
-    void* next = frame;
-    frame = nullptr;
+    void* next = std::exchange(frame, nullptr);
     do {
-        here.next = nullptr;
         std::coroutine_handle<>::from_address(next).resume();
         next = here.next;
     } while (next != nullptr);
-    here.task = outer;
+    here.task = nullptr;
     if (frame == nullptr) {
-        finish();
+        end();
     }
 }
 
@@ -49,21 +48,16 @@ void task_base::run() noexcept {
 void task_base::never_run() noexcept {
     std::coroutine_handle<>::from_address(std::exchange(frame, nullptr)).destroy();
     result_base().error = std::make_exception_ptr(cancelled_error(latest_message()));
-    finish();
+    end();
 }
 
-void task_base::finish() noexcept {
-    if (extras != nullptr) {
+void task_base::finish(const outcome_base& end) noexcept {
+    if (extras != nullptr) [[unlikely]] {
         free_requests();
     }
     unlink();
-    settle();
+    settle(end);
     release();
-}
-
-void task_base::wake() noexcept {
-    waiting_on = nullptr;
-    this_thread.loop->push_ready(*this);
 }
 
 void task_base::wake_threadsafe(event_loop& loop) noexcept {

@@ -83,7 +83,7 @@ public:
         waiting_on = &l;
     }
 
-    // Enters the loop: registry and first step.
+    // Enters the loop, which takes a reference: registry and first step.
     void start(event_loop& loop, void* root_frame, std::source_location place) noexcept;
 
     task_extras& extra();
@@ -100,8 +100,11 @@ protected:
     ~task_base();
     void report_unretrieved() noexcept override;
 
+    // The root coroutine has ended with what stands in the result.
+    void finish(const outcome_base& end) noexcept;
+
 private:
-    void finish() noexcept;
+    virtual void end() noexcept = 0;  // finish(result)
     void never_run() noexcept;
     void ask() noexcept;
     void update_pending() noexcept;
@@ -110,6 +113,11 @@ private:
 
 static_assert(sizeof(task_base) <= 88, "a task without a result fits in 96 bytes");
 static_assert(sizeof(std::source_location) == sizeof(void*));
+
+inline void task_base::wake() noexcept {
+    waiting_on = nullptr;
+    this_thread.ready->push(*this);
+}
 
 inline void task_base::shield() noexcept {
     ++extra().shields;
