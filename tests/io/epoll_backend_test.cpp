@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// What is special to epoll: other kinds of descriptors, shared ones, other threads.
+#include "tests/io/worlds.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace nurt_test;
+
+namespace {
+
+using world = network<epoll_world>;
+
+struct pipe_ends {
+    channel* read;
+    channel* write;
+};
+
+pipe_ends make_pipe(world& w) {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+    return {&w.io->adopt(ends[0]), &w.io->adopt(ends[1])};
+}
+
+}  // namespace
+
+TEST_CASE("a pipe is read and written like a socket") {
+    world w;
+    const pipe_ends p = make_pipe(w);
+    char buffer[10];
+    test_operation op(*p.read, opcode::receive, buffer, sizeof buffer);
+    CHECK_FALSE(w.io->try_now(op));
+    w.io->submit(op);
+    CHECK(w.send(*p.write, "through") == 7);
+    CHECK(w.finish(op));
+    CHECK(op.result == 7);
+    w.io->close(*p.write, closing::flush);
+    CHECK(w.receive(*p.read) == "");
+}
+
+TEST_CASE("writing to a pipe nobody reads fails without a signal") {
+    world w;
+    const pipe_ends p = make_pipe(w);
+    w.io->close(*p.read, closing::flush);
+    CHECK(w.send(*p.write, "x") == -EPIPE);
+    CHECK(w.send(*p.write, "x") == -EPIPE);
+}
+
+TEST_CASE("a regular file never has to be waited for") {
+    world w;
+    char path[] = "/tmp/nurt-test-XXXXXX";
+    const int file = ::mkostemp(path, O_CLOEXEC);
+    REQUIRE(file >= 0);
+    ::unlink(path);
+    REQUIRE(::write(file, "text", 4) == 4);
+    ::lseek(file, 0, SEEK_SET);
+    channel& c = w.io->adopt(file);
+    test_operation readable(c, opcode::wait_readable);
+    w.io->submit(readable);
+    CHECK(w.finish(readable));
+    CHECK(readable.result == 0);
+    CHECK(w.receive(c) == "text");
+}
+
+TEST_CASE("a descriptor that is not open is an error of the operation") {
+    world w;
+    channel& c = w.io->adopt(1'000'000);
+    test_operation op(c, opcode::wait_readable);
+    w.io->submit(op);
+    CHECK(w.finish(op));
+    CHECK(op.result == -EBADF);
+    w.io->release(c);
+    CHECK_THROWS_AS(w.io->adopt(-1), nurt::os_error);
+}
+
+TEST_CASE("a descriptor that others still hold after close does not keep the loop busy") {
+    world w;
+    auto [client, server] = w.connected_pair();
+    char buffer[10];
+    test_operation op(*server, opcode::receive, buffer, sizeof buffer);
+    w.io->submit(op);
+    const int copy = ::dup(server->descriptor());
+    w.io->close(*server, closing::flush);
+    CHECK(op.result == -ECANCELED);
+    w.send(*client, "for the copy");
+    int waits = 0;
+    for (const auto end = w.clock->now() + nurt::milliseconds(20); w.clock->now() < end; ++waits) {
+        w.io->wait(end);
+    }
+    CHECK(waits <= 5);
+    ::close(copy);
+    auto [client2, server2] = w.connected_pair();  // and the others are still watched
+    test_operation next(*server2, opcode::receive, buffer, sizeof buffer);
+    w.io->submit(next);
+    w.send(*client2, "on");
+    CHECK(w.finish(next));
+}
+
+TEST_CASE("wake from another thread ends a wait") {
+    world w;
+    std::thread other([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        w.io->wake();
+    });
+    const auto before = w.clock->now();
+    w.io->wait(before + nurt::seconds(20));
+    CHECK(w.clock->now() - before < nurt::seconds(10));
+    other.join();
+}
+
+TEST_CASE("no wake-up is lost, and one does not end two waits") {
+    world w;
+    std::atomic<int> turns = 0;
+    std::thread other([&] {
+        for (int i = 0; i < 2000; ++i) {
+            w.io->wake();
+            while (turns.load() <= i) {
+                std::this_thread::yield();
+            }
+        }
+    });
+    const auto before = w.clock->now();
+    for (int i = 0; i < 2000; ++i) {
+        w.io->wait(w.clock->now() + nurt::seconds(20));
+        turns.store(i + 1);
+    }
+    other.join();
+    CHECK(w.clock->now() - before < nurt::seconds(15));
+}
+
+TEST_CASE("a write that fell short asks for writability only as long as it waits") {
+    world w;
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
+    channel& a = w.io->adopt(ends[0]);
+    channel& b = w.io->adopt(ends[1]);
+    std::string chunk(1 << 20, 'x');
+    const auto first = w.send(a, chunk);
+    CHECK(first > 0);
+    test_operation more(a, opcode::send, chunk.data(), chunk.size());
+    w.io->submit(more);
+    for (std::int64_t n = 0; n < first;) {
+        n += static_cast<std::int64_t>(w.receive(b, 1 << 20)->size());
+    }
+    CHECK(w.finish(more));
+    int waits = 0;
+    for (const auto end = w.clock->now() + nurt::milliseconds(20); w.clock->now() < end; ++waits) {
+        w.io->wait(end);
+    }
+    CHECK(waits <= 4);
+}
