@@ -47,11 +47,11 @@ struct leftover final : settle_listener {
 };
 
 task_base* first_task(event_loop& loop) {
-    return static_cast<task_base*>(loop.tasks().front());
+    return static_cast<task_base*>(loop.core().tasks.front());
 }
 
 task_base* next_task(event_loop& loop, task_base& t) {
-    return static_cast<task_base*>(loop.tasks().next(t));
+    return static_cast<task_base*>(loop.core().tasks.next(t));
 }
 
 // Only puts tasks into the ready queue, so the list stands still meanwhile.
@@ -180,7 +180,7 @@ void runner::close() {
 // Leftovers are cancelled together and may clean up until the grace is over; what they start while
 // they do so is cancelled in the next round.
 void runner::cancel_leftovers() {
-    if (loop_.tasks().empty()) {
+    if (loop_.core().tasks.empty()) {
         return;
     }
     bool late = false;
@@ -188,7 +188,7 @@ void runner::cancel_leftovers() {
         late = true;
         loop_.stop();
     });
-    while (!late && !loop_.tasks().empty()) {
+    while (!late && !loop_.core().tasks.empty()) {
         std::size_t pending = 0;
         loop_.call_soon([this, &pending] { pending = cancel_all(loop_, pending); });
         loop_.run_forever();

@@ -25,7 +25,7 @@ public:
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<>) noexcept {
         if (when_ == instant()) {
-            this_thread.ready->push(waiter());
+            this_thread.core->ready.push(waiter());
         } else {
             arm();
         }

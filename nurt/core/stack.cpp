@@ -32,7 +32,7 @@ const char* state_of(const detail::task_base& t) {
 std::vector<task_view> all_tasks() {
     event_loop& loop = event_loop::running();
     std::vector<task_view> out;
-    for (list_link* l = loop.tasks().front(); l != nullptr; l = loop.tasks().next(*l)) {
+    for (list_link* l = loop.core().tasks.front(); l != nullptr; l = loop.core().tasks.next(*l)) {
         out.emplace_back(static_cast<detail::task_base*>(l));
     }
     return out;

@@ -192,8 +192,8 @@ private:
 [[noreturn]] void refuse_capture(std::source_location place);
 [[noreturn]] void throw_no_loop();
 
-inline event_loop& loop_for_tasks() {
-    event_loop* loop = this_thread.loop;  // while it runs it cannot be closed
+inline loop_core& loop_for_tasks() {
+    loop_core* loop = this_thread.core;  // while it runs it cannot be closed
     if (loop == nullptr) [[unlikely]] {
         throw_no_loop();
     }
@@ -202,7 +202,7 @@ inline event_loop& loop_for_tasks() {
 
 // Hands the coroutine to its task, whose first reference is the caller's.
 template <class T>
-void launch(event_loop& loop, task_state<T>& state, coro<T>& work, std::source_location place) {
+void launch(loop_core& loop, task_state<T>& state, coro<T>& work, std::source_location place) {
     void* frame = coro_access<T>::release(work);
     coro_access<T>::promise_of(frame).slot = &state.result;
     state.start(loop, frame, place);
@@ -216,7 +216,7 @@ task_state<T>& spawn(coro<T>& work, std::source_location place) {
     if (coro_access<T>::captures(work)) [[unlikely]] {
         refuse_capture(place);
     }
-    event_loop& loop = loop_for_tasks();
+    loop_core& loop = loop_for_tasks();
     auto& state = *new plain_task_state<T>;
     launch<T>(loop, state, work, place);
     return state;
@@ -241,7 +241,7 @@ template <class Fn, class... Args>
 auto create_task(Fn&& fn, Args&&... args) {
     using T = typename std::invoke_result_t<std::decay_t<Fn>&, std::decay_t<Args>...>::value_type;
     using state_type = detail::stored_task_state<T, std::decay_t<Fn>, std::decay_t<Args>...>;
-    event_loop& loop = detail::loop_for_tasks();
+    detail::loop_core& loop = detail::loop_for_tasks();
     auto* state = new state_type(std::forward<Fn>(fn), std::forward<Args>(args)...);
     task<T> made(state);  // takes the state down if the call throws
     coro<T> work = state->call();

@@ -25,20 +25,20 @@ std::uint64_t ticks([[maybe_unused]] clock& c) noexcept {
 // Marks the loop as running on this thread while it lives.
 class running_mark {
 public:
-    running_mark(event_loop& loop, ready_queue& queue, bool& flag) : flag_(flag) {
+    running_mark(event_loop& loop, bool& flag) : flag_(flag) {
         if (detail::this_thread.loop != nullptr) {
             throw usage_error("this event loop or another one is already running in this thread");
         }
         flag_ = true;
         detail::this_thread.loop = &loop;
-        detail::this_thread.ready = &queue;
+        detail::this_thread.core = &loop.core();
     }
     running_mark(const running_mark&) = delete;
     running_mark& operator=(const running_mark&) = delete;
     ~running_mark() {
         flag_ = false;
         detail::this_thread.loop = nullptr;
-        detail::this_thread.ready = nullptr;
+        detail::this_thread.core = nullptr;
     }
 
 private:
@@ -87,7 +87,7 @@ event_loop& event_loop::running() {
     if (inbox_.load(std::memory_order_relaxed) != nullptr) [[unlikely]] {
         drain_inbox();
     }
-    if (ready_.empty() || resumptions_ >= look_after_resumptions) [[unlikely]] {
+    if (ready.empty() || resumptions_ >= look_after_resumptions) [[unlikely]] {
         look_around(limit);
     }
     if (timers_.earliest() <= now_) [[unlikely]] {
@@ -96,7 +96,7 @@ event_loop& event_loop::running() {
     budget_ = budget_per_turn;
     ++turns_;
     unsigned count = 0;
-    for (ready_node* node = ready_.take(); node != nullptr; ++count) {
+    for (ready_node* node = ready.take(); node != nullptr; ++count) {
         ready_node* next = node->next_ready;  // the node may be gone, or queued again, after run
         node->run();
         node = next;
@@ -107,7 +107,7 @@ event_loop& event_loop::running() {
 void event_loop::run_forever() {
     check_open();
     {
-        const running_mark mark(*this, ready_, running_);
+        const running_mark mark(*this, running_);
         do {
             turn(instant::never());
         } while (!stopping_);
@@ -121,7 +121,7 @@ void event_loop::run_forever() {
 void event_loop::run_once(duration timeout) {
     check_open();
     {
-        const running_mark mark(*this, ready_, running_);
+        const running_mark mark(*this, running_);
         turn(time() + timeout);
     }
     if (failure_) {
@@ -130,7 +130,7 @@ void event_loop::run_once(duration timeout) {
 }
 
 void event_loop::look_around(instant limit) {
-    if (ready_.empty()) {
+    if (ready.empty()) {
         poll(stopping_ ? instant() : limit);
     } else if (timers_.empty() && services_.backend->in_flight() == 0) {
         resumptions_ = 0;
@@ -181,7 +181,7 @@ void event_loop::drain_inbox() noexcept {
     }
     while (oldest != nullptr) {
         ready_node* next = oldest->next_ready;
-        ready_.push(*oldest);
+        ready.push(*oldest);
         oldest = next;
     }
 }
@@ -209,7 +209,7 @@ void event_loop::close() {
         return;
     }
     drain_inbox();
-    for (ready_node* node = ready_.take(); node != nullptr;) {
+    for (ready_node* node = ready.take(); node != nullptr;) {
         ready_node* next = node->next_ready;
         node->discard();
         node = next;

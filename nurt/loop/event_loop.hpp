@@ -34,7 +34,7 @@ struct error_context {
 
 // Belongs to the thread that runs it; only call_soon_threadsafe, stop_threadsafe and wake may be
 // called elsewhere. Python: asyncio.AbstractEventLoop.
-class event_loop {
+class event_loop : private detail::loop_core {
 public:
     using exception_handler = unique_function<void(const error_context&)>;
 
@@ -85,12 +85,11 @@ public:
     bool spend_budget() noexcept { return budget_ != 0 && (--budget_, true); }
 
     // For the runtime's own nodes.
-    void push_ready(ready_node& node) noexcept { ready_.push(node); }
+    void push_ready(ready_node& node) noexcept { ready.push(node); }
     // As push_ready, from any thread.
     void push_ready_threadsafe(ready_node& node) noexcept;
     timer_heap& timers() noexcept { return timers_; }
-    intrusive_list<list_link>& tasks() noexcept { return tasks_; }
-    std::uint64_t next_task_number() noexcept { return ++task_number_; }
+    detail::loop_core& core() noexcept { return *this; }
     // Ends run_forever with this exception after the running turn.
     void fail(std::exception_ptr error) noexcept;
     std::uint64_t turns() const noexcept { return turns_; }
@@ -109,8 +108,6 @@ private:
     void check_open() const;
     handle schedule(instant when, unique_function<void()> callback);
 
-    // The hot ones first.
-    ready_queue ready_;
     std::atomic<ready_node*> inbox_{nullptr};  // from other threads, last in first
     std::uint64_t turns_ = 0;
     instant now_;
@@ -123,8 +120,6 @@ private:
     bool closed_ = false;
     std::atomic<bool> sleeping_{false};
     nurt::clock* clock_ = nullptr;
-    intrusive_list<list_link> tasks_;
-    std::uint64_t task_number_ = 0;
     services services_;
     exception_handler handler_;
     std::exception_ptr failure_;

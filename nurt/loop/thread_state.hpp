@@ -1,22 +1,34 @@
 // SPDX-License-Identifier: MIT
 // nurt/loop/thread_state.hpp: what a thread knows of the loop that runs on it.
 //
-// One structure, so that the hot paths compute one thread-local address.
+// One structure, so that the hot paths compute one thread-local address; and the part of a loop
+// that they touch, so that they can do it inline without knowing the rest.
 #pragma once
+
+#include <cstdint>
+
+#include "nurt/base/intrusive_list.hpp"
+#include "nurt/loop/ready_queue.hpp"
 
 namespace nurt {
 
 class event_loop;
-class ready_queue;
 
 namespace detail {
 
 class task_base;
 class timeout_scope;
 
+// The hot part of an event_loop.
+struct loop_core {
+    ready_queue ready;
+    intrusive_list<list_link> tasks;  // every task that has not ended, oldest first
+    std::uint64_t task_number = 0;    // of the task that was made last
+};
+
 struct thread_state {
     event_loop* loop = nullptr;        // the running loop
-    ready_queue* ready = nullptr;      // its queue
+    loop_core* core = nullptr;         // its hot part
     task_base* task = nullptr;         // the task that is being stepped
     void* next = nullptr;              // the frame that the driver resumes after this one
     timeout_scope* unarmed = nullptr;  // scopes entered since the task last suspended

@@ -44,25 +44,14 @@ void future_base::settle_cancelled(const shared_text& message) noexcept {
     notify();
 }
 
-void future_base::notify() noexcept {
-    if (last_listener == nullptr) {
-        return;
-    }
-    settle_listener* listener = last_listener->next_listener;
-    last_listener->next_listener = nullptr;
-    last_listener = nullptr;
+void future_base::notify_all(settle_listener* last) noexcept {
+    settle_listener* listener = last->next_listener;
+    last->next_listener = nullptr;
     while (listener != nullptr) {
         settle_listener* next = listener->next_listener;  // it may be gone after the call
         listener->settled(*this);
         listener = next;
     }
-}
-
-void future_base::dispose() noexcept {
-    if ((flags & flag_unretrieved) != 0) {
-        report_unretrieved();
-    }
-    destroy();
 }
 
 void future_base::report_unretrieved() noexcept {

@@ -59,7 +59,10 @@ public:
     void retain() noexcept { ++references; }
     void release() noexcept {
         if (--references == 0) {
-            dispose();
+            if ((flags & flag_unretrieved) != 0) [[unlikely]] {
+                report_unretrieved();
+            }
+            destroy();
         }
     }
 
@@ -82,9 +85,7 @@ public:
             flags |= flags_of(end.error);
         }
         flags |= flag_done;
-        if (last_listener != nullptr) {
-            notify();
-        }
+        notify();
     }
     void settle_error(std::exception_ptr error) noexcept;
     void settle_cancelled(const shared_text& message) noexcept;
@@ -103,13 +104,23 @@ protected:
     ~future_base() = default;
     void run() noexcept override {}
 
-    // The last reference is gone.
-    void dispose() noexcept;
     virtual void report_unretrieved() noexcept;
 
 private:
     static std::uint32_t flags_of(const std::exception_ptr& error) noexcept;
-    void notify() noexcept;
+    void notify() noexcept {
+        settle_listener* last = last_listener;
+        if (last == nullptr) {
+            return;
+        }
+        last_listener = nullptr;
+        if (last->next_listener == last) [[likely]] {
+            last->settled(*this);
+        } else {
+            notify_all(last);
+        }
+    }
+    void notify_all(settle_listener* last) noexcept;
 };
 
 // True if the exception is a cancelled_error or of a class derived from it.

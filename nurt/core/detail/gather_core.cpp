@@ -59,7 +59,7 @@ void gather_core::child_settled(future_base& from) noexcept {
 void gather_core::queue() noexcept {
     if (!queued_) {
         queued_ = true;
-        this_thread.ready->push(self_);
+        this_thread.core->ready.push(self_);
     }
 }
 

@@ -9,19 +9,6 @@
 
 namespace nurt::detail {
 
-task_base::~task_base() {
-    delete extras;
-}
-
-void task_base::start(event_loop& loop, void* root_frame, std::source_location place) noexcept {
-    frame = root_frame;
-    birth = place;
-    number = loop.next_task_number();
-    ++references;
-    loop.tasks().push_back(*this);
-    loop.push_ready(*this);
-}
-
 void task_base::run() noexcept {
     if ((flags & flag_started) == 0) [[unlikely]] {
         if ((flags & flag_never_start) != 0) {

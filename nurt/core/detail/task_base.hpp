@@ -84,7 +84,14 @@ public:
     }
 
     // Enters the loop, which takes a reference: registry and first step.
-    void start(event_loop& loop, void* root_frame, std::source_location place) noexcept;
+    void start(loop_core& loop, void* root_frame, std::source_location place) noexcept {
+        frame = root_frame;
+        birth = place;
+        number = ++loop.task_number;
+        ++references;
+        loop.tasks.push_back(*this);
+        loop.ready.push(*this);
+    }
 
     task_extras& extra();
     const char* place_file() const noexcept { return birth.file_name(); }
@@ -97,7 +104,11 @@ public:
     std::source_location birth;
 
 protected:
-    ~task_base();
+    ~task_base() {
+        if (extras != nullptr) [[unlikely]] {
+            delete extras;
+        }
+    }
     void report_unretrieved() noexcept override;
 
     // The root coroutine has ended with what stands in the result.
@@ -116,7 +127,7 @@ static_assert(sizeof(std::source_location) == sizeof(void*));
 
 inline void task_base::wake() noexcept {
     waiting_on = nullptr;
-    this_thread.ready->push(*this);
+    this_thread.core->ready.push(*this);
 }
 
 inline void task_base::shield() noexcept {
