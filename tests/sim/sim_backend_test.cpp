@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/sim/sim_backend.hpp"
 
-#include "nurt/core/gather.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/net/server.hpp"
