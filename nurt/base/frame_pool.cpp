@@ -22,7 +22,9 @@ namespace {
 
 constexpr std::size_t classes = largest / granule + 1;
 constexpr std::size_t slab_size = 64 * 1024;
-constexpr std::size_t spare_limit = 1024 * 1024 / slab_size;  // empty slabs kept for a thread
+// Slabs come sixteen at a time: aligned memory has edges that malloc writes to.
+constexpr std::size_t slabs_per_chunk = 16;
+constexpr std::size_t chunk_size = slabs_per_chunk * slab_size;
 constexpr std::uint32_t never = UINT32_MAX / 2;  // no slab has so many blocks
 
 struct block {
@@ -30,6 +32,7 @@ struct block {
 };
 
 struct pool;
+struct chunk;
 
 // Invariants:
 //  1. A slab serves one size class and is in exactly one place: current of its class, the partial
@@ -48,14 +51,21 @@ struct alignas(64) slab : list_link {
     std::uint32_t notify_at;
     std::uint32_t bump;  // offset of the first byte never handed out
     std::uint32_t block_size;
-    slab* next_owned;  // every slab of a pool, for counting and for its end
-    slab* previous_owned;
+    chunk* home;
 
     std::uint32_t live() const { return countdown + notify_at; }
     void notify_when(std::uint32_t value) {
         countdown += notify_at - value;
         notify_at = value;
     }
+};
+
+struct chunk : list_link {
+    slab& at(unsigned index) const { return *reinterpret_cast<slab*>(memory + index * slab_size); }
+
+    char* memory;
+    unsigned made;  // slabs that exist, from the front
+    unsigned used;  // of those, the ones that are not spare; of an orphan, those with live blocks
 };
 
 constinit slab no_slab{};  // has no free block; current where a class has no slab
@@ -67,13 +77,18 @@ struct pool {
         }
     }
 
+    // What a registered thread has; made with its first slab.
+    struct shelves {
+        intrusive_list<slab> partial[classes];
+        intrusive_list<slab> spare;
+        std::size_t spares = 0;
+        intrusive_list<chunk> chunks;
+        std::size_t chunk_count = 0;
+    };
+
     slab* current[classes]{};
     pool* self{};  // set while registered: a slab's owner is compared with this
-    intrusive_list<slab>* partial{};  // an array of lists, made with the first slab
-    slab* spare{};
-    std::size_t spares{};
-    slab* owned{};
-    std::size_t owned_count{};
+    shelves* store{};
     pool* next_pool{};
     std::atomic<block*> remote{};
 };
@@ -89,39 +104,40 @@ slab& slab_of(void* memory) {
     return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(memory) & ~(slab_size - 1));
 }
 
-void free_slab(slab& s) {
-    s.~slab();
-    std::free(&s);
+void free_chunk(chunk& c) {
+    std::free(c.memory);
+    delete &c;
 }
 
-void give_up(pool& p, slab& s) {  // a slab of a living pool goes back to the system
-    (s.previous_owned != nullptr ? s.previous_owned->next_owned : p.owned) = s.next_owned;
-    if (s.next_owned != nullptr) {
-        s.next_owned->previous_owned = s.previous_owned;
+// A chunk without a used slab goes back to the system, but for the last 1 MiB.
+void give_up_if_spare(pool::shelves& store, chunk& c) {
+    if (c.used != 0 || store.spares <= slabs_per_chunk) {
+        return;
     }
-    --p.owned_count;
-    free_slab(s);
+    for (unsigned i = 0; i < c.made; ++i) {
+        c.at(i).unlink();
+    }
+    store.spares -= c.made;
+    --store.chunk_count;
+    c.unlink();
+    free_chunk(c);
 }
 
 // live has reached notify_at: a full slab has a block again, or a partial one is empty.
 [[gnu::noinline]] void reclassify(slab& s) noexcept {
-    pool& p = local;
-    const std::size_t index = s.block_size / granule;
+    pool::shelves& store = *local.store;
     if (!s.linked()) {
         s.notify_when(0);
-        p.partial[index].push_back(s);
+        store.partial[s.block_size / granule].push_back(s);
     }
     if (s.live() != 0) {
         return;
     }
     s.unlink();
-    if (p.spares >= spare_limit) {
-        give_up(p, s);
-        return;
-    }
-    s.next_link = p.spare;
-    p.spare = &s;
-    ++p.spares;
+    store.spare.push_front(s);
+    ++store.spares;
+    --s.home->used;
+    give_up_if_spare(store, *s.home);
 }
 
 void give_back(slab& s, block* b) {
@@ -142,6 +158,20 @@ void take_home(pool& p) {
     }
 }
 
+void orphan(chunk& c) {
+    c.used = 0;
+    for (unsigned i = 0; i < c.made; ++i) {
+        slab& s = c.at(i);
+        s.notify_when(0);  // from here on countdown is live
+        orphan_live += s.live();
+        c.used += s.live() != 0 ? 1 : 0;
+        s.owner.store(nobody, std::memory_order_release);
+    }
+    if (c.used == 0) {
+        free_chunk(c);
+    }
+}
+
 // At the end of a thread its slabs are orphaned: they live as long as their last block.
 struct reaper {
     ~reaper() {
@@ -154,20 +184,11 @@ struct reaper {
             }
         }
         take_home(p);
-        for (slab* s = p.owned; s != nullptr;) {
-            slab* next = s->next_owned;
-            s->owner.store(nobody, std::memory_order_release);
-            s->notify_when(0);  // from here on countdown is live
-            orphan_live += s->live();
-            if (s->live() == 0) {
-                free_slab(*s);
-            }
-            s = next;
+        while (chunk* c = p.store->chunks.pop_front()) {
+            orphan(*c);
         }
-        delete[] p.partial;
-        p.owned = p.spare = nullptr;
-        p.owned_count = p.spares = 0;
-        p.partial = nullptr;
+        delete p.store;
+        p.store = nullptr;
         p.self = nullptr;
         for (slab*& s : p.current) {
             s = &no_slab;
@@ -178,47 +199,54 @@ struct reaper {
 void register_pool(pool& p) {
     static thread_local reaper at_thread_end;
     static_cast<void>(at_thread_end);
-    p.partial = new intrusive_list<slab>[classes];
+    p.store = new pool::shelves;
     const std::lock_guard lock(orphan_mutex);
     p.next_pool = pools;
     pools = &p;
     p.self = &p;
 }
 
-slab* fresh_slab(pool& p) {
-    if (p.spare != nullptr) {
-        slab* s = p.spare;
-        p.spare = static_cast<slab*>(s->next_link);
-        s->next_link = nullptr;
-        --p.spares;
-        return s;
-    }
-    void* memory = std::aligned_alloc(slab_size, slab_size);
-    if (memory == nullptr) {
+chunk& fresh_chunk(pool::shelves& store) {
+    auto* c = new chunk;
+    c->memory = static_cast<char*>(std::aligned_alloc(slab_size, chunk_size));
+    if (c->memory == nullptr) {
+        delete c;
         throw std::bad_alloc();
     }
-    auto* s = new (memory) slab;
-    s->owner.store(&p, std::memory_order_relaxed);
-    s->previous_owned = nullptr;
-    s->next_owned = p.owned;
-    if (p.owned != nullptr) {
-        p.owned->previous_owned = s;
+    c->made = c->used = 0;
+    store.chunks.push_front(*c);
+    ++store.chunk_count;
+    return *c;
+}
+
+slab& fresh_slab(pool& p) {
+    pool::shelves& store = *p.store;
+    if (slab* s = store.spare.pop_front()) {
+        --store.spares;
+        return *s;
     }
-    p.owned = s;
-    ++p.owned_count;
-    return s;
+    chunk* newest = store.chunks.front();
+    if (newest == nullptr || newest->made == slabs_per_chunk) {
+        newest = &fresh_chunk(store);
+    }
+    auto* s = new (newest->memory + newest->made * slab_size) slab;
+    ++newest->made;
+    s->owner.store(&p, std::memory_order_relaxed);
+    s->home = newest;
+    return *s;
 }
 
 slab* find_slab(pool& p, std::size_t index) {
-    if (slab* s = p.partial[index].pop_front()) {
+    if (slab* s = p.store->partial[index].pop_front()) {
         return s;
     }
-    slab* s = fresh_slab(p);
-    s->free = nullptr;
-    s->countdown = s->notify_at = 0;
-    s->bump = sizeof(slab);
-    s->block_size = static_cast<std::uint32_t>(index * granule);
-    return s;
+    slab& s = fresh_slab(p);
+    ++s.home->used;
+    s.free = nullptr;
+    s.countdown = s.notify_at = 0;
+    s.bump = sizeof(slab);
+    s.block_size = static_cast<std::uint32_t>(index * granule);
+    return &s;
 }
 
 // Puts some never used blocks on the free list: a few at a time, so that memory nobody needs stays
@@ -262,8 +290,8 @@ bool carve(slab& s) {
     pool* owner = s.owner.load(std::memory_order_acquire);
     if (owner == nobody) {
         --orphan_live;
-        if (--s.countdown == 0) {
-            free_slab(s);
+        if (--s.countdown == 0 && --s.home->used == 0) {
+            free_chunk(*s.home);
         }
         return;
     }
@@ -275,8 +303,13 @@ bool carve(slab& s) {
 
 std::int64_t live_of(const pool& p) {
     std::int64_t sum = 0;
-    for (const slab* s = p.owned; s != nullptr; s = s->next_owned) {
-        sum += s->live();
+    if (p.store == nullptr) {
+        return sum;
+    }
+    for (chunk* c = p.store->chunks.front(); c != nullptr; c = p.store->chunks.next(*c)) {
+        for (unsigned i = 0; i < c->made; ++i) {
+            sum += c->at(i).live();
+        }
     }
     for (const block* b = p.remote.load(std::memory_order_acquire); b != nullptr; b = b->next) {
         --sum;
@@ -336,7 +369,7 @@ void deallocate_class(void* memory) noexcept {
 #endif
 
 statistics_t statistics() noexcept {
-    return {live_of(local), local.owned_count * slab_size};
+    return {live_of(local), local.store == nullptr ? 0 : local.store->chunk_count * chunk_size};
 }
 
 std::int64_t live() noexcept {

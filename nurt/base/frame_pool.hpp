@@ -7,8 +7,8 @@
 //
 // Memory comes in slabs of 64 KiB, aligned to their size, with their owner and a count of live
 // blocks in their first line. A block freed by another thread goes home over an atomic list. When
-// a thread ends, its slabs are orphaned and freed with their last block. Empty slabs beyond 1 MiB
-// go back to the system.
+// a thread ends, its slabs are orphaned and freed with their last block. Empty memory beyond 1 MiB
+// goes back to the system.
 #pragma once
 
 #include <cstddef>

@@ -70,6 +70,10 @@ inline constexpr bool always_false = false;
 
 [[noreturn]] void throw_awaited_twice();
 
+// What stands in a source_location. As the type of a default argument it costs no room in the
+// frame of the caller; the class would, on g++.
+using place_pointer = decltype(__builtin_source_location());
+
 // What every promise of a coro has, whatever the result.
 class promise_common : public promise_base {
 public:
@@ -82,9 +86,8 @@ public:
     final_awaiter<tail_calls> final_suspend() const noexcept { return {}; }
 
     template <class A>
-    auto await_transform(A&& awaitable,
-                         std::source_location place = std::source_location::current()) {
-        where = place;
+    auto await_transform(A&& awaitable, place_pointer place = __builtin_source_location()) {
+        where = __builtin_bit_cast(std::source_location, place);
         using type = std::remove_cvref_t<A>;
         if constexpr (is_coro<type>) {
             static_assert(!std::is_lvalue_reference_v<A>,

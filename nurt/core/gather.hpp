@@ -62,9 +62,7 @@ struct gather_source {
 
 template <class T>
 struct gather_item<coro<T>> : gather_source<T, task_base> {
-    static future_base& start(coro<T> work) {
-        return spawn(work, std::source_location::current());
-    }
+    static future_base& start(coro<T> work) { return spawn(work, std::source_location::current()); }
     static constexpr bool shared = false;
 };
 template <class T>
@@ -144,8 +142,8 @@ template <class... Aws>
 auto gather(Aws&&... awaitables) {
     auto* state =
         new detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>(sizeof...(Aws));
-    (state->add(detail::gather_item<std::remove_cvref_t<Aws>>::start(
-                             std::forward<Aws>(awaitables))),
+    (state->add(
+         detail::gather_item<std::remove_cvref_t<Aws>>::start(std::forward<Aws>(awaitables))),
      ...);
     return detail::begin_gather(state);
 }

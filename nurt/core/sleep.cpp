@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/core/sleep.hpp"
 
+#include <cstring>
+#include <new>
+
 #include "nurt/core/detail/task_base.hpp"
 #include "nurt/loop/event_loop.hpp"
 
@@ -11,14 +14,22 @@ instant wake_up_time(duration delay) {
 }
 
 void sleep_awaiter::arm() noexcept {
-    this_thread.loop->timers().add(*this, when_);
+    const instant when = when_;
+    this_thread.loop->timers().add(*new (&alarm_) alarm, when);
+}
+
+// An alarm begins with a pointer, which is not zero.
+bool sleep_awaiter::yields() const noexcept {
+    std::int64_t first = 0;
+    std::memcpy(&first, &when_, sizeof(first));
+    return first == 0;
 }
 
 cancel_answer sleep_awaiter::cancel() noexcept {
-    if (when_ == instant()) {
+    if (yields()) {
         return cancel_answer::queued;
     }
-    this_thread.loop->timers().remove(*this);
+    this_thread.loop->timers().remove(alarm_);
     return cancel_answer::done;
 }
 

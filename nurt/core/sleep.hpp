@@ -16,11 +16,12 @@ namespace detail {
 
 instant wake_up_time(duration delay);
 
-class sleep_awaiter : public leaf, public timer_node {
+class sleep_awaiter : public leaf {
 public:
-    explicit sleep_awaiter(duration delay)
+    explicit sleep_awaiter(const duration& delay)
         : when_(delay > duration::zero() ? wake_up_time(delay) : instant()) {}
-    explicit sleep_awaiter(instant until) : when_(until) {}
+    explicit sleep_awaiter(instant until) noexcept : when_(until) {}
+    ~sleep_awaiter() {}
 
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<>) noexcept {
@@ -33,13 +34,28 @@ public:
     void await_resume() const noexcept {}
 
     cancel_answer cancel() noexcept override;
-    void expire() noexcept override { complete(); }
 
 private:
-    void arm() noexcept;
+    // Right behind the leaf, which is how it finds it: a sleeping task is small because of this.
+    struct alarm final : timer_node {
+        void expire() noexcept override {
+            static_cast<sleep_awaiter*>(
+                reinterpret_cast<leaf*>(reinterpret_cast<char*>(this) - sizeof(leaf)))
+                ->complete();
+        }
+    };
 
-    instant when_;  // instant(): yield, the next turn
+    void arm() noexcept;
+    bool yields() const noexcept;
+
+    // The time until the alarm is set, the alarm from then on. instant(), all zeros, means yield.
+    union {
+        instant when_;
+        alarm alarm_;
+    };
 };
+
+static_assert(sizeof(sleep_awaiter) == sizeof(leaf) + sizeof(timer_node));
 
 template <class T>
 class sleep_value_awaiter final : public sleep_awaiter {
@@ -55,13 +71,13 @@ private:
 
 // Suspends the task for at least `delay`; zero or less lets every other ready task run once.
 // A cancellation ends it at once. Python: asyncio.sleep.
-inline auto sleep(duration delay) {
+inline auto sleep(const duration& delay) {
     return detail::sleep_awaiter(delay);
 }
 
 // The same, and gives `value` back.
 template <class T>
-auto sleep(duration delay, T value) {
+auto sleep(const duration& delay, T value) {
     return detail::sleep_value_awaiter<T>(delay, std::move(value));
 }
 

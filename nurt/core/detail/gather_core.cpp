@@ -3,7 +3,6 @@
 
 #include <new>
 
-
 namespace nurt::detail {
 
 gather_core::gather_core(future_base& self, std::size_t count)
