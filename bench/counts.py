@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Instructions, system calls and bytes of one operation, compared with what is stored.
+
+    bench/counts.py check BUILD     exit code 1 when a value is more than 5 % over bench/counts/<compiler>.txt
+    bench/counts.py update BUILD    rewrites that file
+    bench/counts.py show BUILD      measures and prints
+
+BUILD is a Release build directory whose target nurt_bench_all has been built. 77: it cannot be compared here
+(valgrind or strace is missing, or another compiler wrote the file).
+"""
+import pathlib
+import shutil
+import sys
+
+import measure
+
+TOLERANCE = 0.05
+# Below this a difference is rounding: a page fault more, one look at the kernel in ten thousand operations.
+SLACK = {"instructions": 1.0, "system_calls": 0.002, "bytes": 2.0}
+SKIPPED = 77
+# w4 waits for the real clock: how much happens in a turn is chance. w5 is counted in bytes.
+UNCOUNTED = ("w4", "w5")
+SERVERS = (("w6", "nurt_echo", False), ("w7", "nurt_http", True))
+CLIENTS = (("w8", "nurt_client"),)
+
+
+def count_workloads(build):
+    program = build.stripped("nurt_bench")
+    for workload in build.workloads():
+        if workload not in UNCOUNTED:
+
+            def command(n, workload=workload):
+                return [program, workload, str(n)]
+
+            yield f"{workload}.instructions", measure.per_operation(measure.instructions, command)
+            yield f"{workload}.system_calls", measure.per_operation(measure.system_calls, command)
+    yield "w5.bytes", measure.run_json([program, "w5"])["bytes"]
+
+
+def count_servers(build):
+    generator = build.path("bench_loadgen")
+    for workload, name, http in SERVERS:
+        if build.has(name):
+            program = build.stripped(name)
+
+            def command(port, program=program):
+                return [program, str(port)]
+
+            for what, count in (
+                ("instructions", measure.server_instructions),
+                ("system_calls", measure.server_system_calls),
+            ):
+                yield f"{workload}.{what}", measure.per_request(count, command, generator, http=http)
+
+
+def count_clients(build):
+    for workload, name in CLIENTS:
+        if build.has(name):
+            program = build.stripped(name)
+            with measure.serving(lambda port: [str(build.path("bench_delay_server")), str(port)]) as port:
+
+                def command(n, program=program, port=port):
+                    return [program, "seq", str(port), str(n)]
+
+                sizes = {"small": 100, "large": 600}
+                yield f"{workload}.instructions", measure.per_operation(measure.instructions, command, **sizes)
+                yield f"{workload}.system_calls", measure.per_operation(measure.system_calls, command, **sizes)
+
+
+def count_all(build):
+    counted = {}
+    for part in (count_workloads, count_servers, count_clients):
+        for name, value in part(build):
+            counted[name] = value
+            print(f"{name:20} {value:10.3f}", flush=True)
+    return counted
+
+
+def stored(file):
+    values, version = {}, None
+    for line in measure.lines(file):
+        if line.startswith("# compiler "):
+            version = line.split()[-1]
+        elif line and not line.startswith("#"):
+            name, value = line.split()
+            values[name] = float(value)
+    return values, version
+
+
+def write(file, build, counted):
+    head = [
+        f"# Costs of one operation of bench/nurt_*, Release. Written by `make bench-counts-update`.",
+        f"# compiler {build.compiler} {build.version}",
+    ]
+    rows = [f"{name} {value:.3f}" for name, value in sorted(counted.items())]
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("\n".join(head + rows) + "\n")
+
+
+def compare(before, now):
+    """Prints what differs; True when nothing is worse."""
+    good = True
+    for name in sorted(before.keys() | now.keys()):
+        if name not in now:
+            print(f"GONE    {name}: no longer measured; it was {before[name]:.3f}")
+            good = False
+        elif name not in before:
+            print(f"NEW     {name}: {now[name]:.3f} is not stored; run `make bench-counts-update`")
+            good = False
+        else:
+            slack = max(before[name] * TOLERANCE, SLACK[name.split(".")[1]])
+            if now[name] > before[name] + slack:
+                print(f"WORSE   {name}: {before[name]:.3f} -> {now[name]:.3f}")
+                good = False
+            elif now[name] < before[name] - slack:
+                print(f"BETTER  {name}: {before[name]:.3f} -> {now[name]:.3f}; run `make bench-counts-update`")
+    return good
+
+
+def main():
+    if len(sys.argv) != 3 or sys.argv[1] not in ("check", "update", "show"):
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    missing = [tool for tool in ("valgrind", "strace", "strip") if not shutil.which(tool)]
+    if missing:
+        print("missing: " + " ".join(missing))
+        return SKIPPED
+    build = measure.programs(pathlib.Path(sys.argv[2]).resolve())
+    file = measure.HERE / "counts" / f"{build.compiler}.txt"
+    before, version = stored(file)
+    if sys.argv[1] == "check" and version and version.split(".")[0] != build.version.split(".")[0]:
+        print(f"{file.name} is of {build.compiler} {version}, this is {build.version}")
+        return SKIPPED
+    now = count_all(build)
+    if sys.argv[1] == "update":
+        write(file, build, now)
+    return 0 if sys.argv[1] != "check" or compare(before, now) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

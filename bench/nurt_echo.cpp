@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// bench/nurt_echo.cpp: an echo server, through nurt::stream as a program would write it.
+//
+//     nurt_echo PORT     until it is killed
+//
+// The buffer is as large as those of the peers. It is not in the coroutine's frame, because a large
+// frame does not come from the pool.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "nurt/core/run.hpp"
+#include "nurt/net/server.hpp"
+#include "nurt/stream/errors.hpp"
+#include "nurt/stream/stream.hpp"
+
+namespace {
+
+constexpr std::size_t buffer_size = 64 * 1024;
+
+nurt::coro<> echo(nurt::stream s) {
+    const std::unique_ptr<char[]> buffer(new char[buffer_size]);
+    const std::span<char> space(buffer.get(), buffer_size);
+    try {
+        for (;;) {
+            const std::size_t n = co_await s.read_some(space);
+            if (n == 0) {
+                co_return;
+            }
+            co_await s.write(std::string_view(buffer.get(), n));
+        }
+    } catch (const nurt::os_error&) {
+        co_return;  // the client has gone
+    }
+}
+
+nurt::coro<> serve(std::uint16_t port) {
+    const nurt::listen_options options{.backlog = 1024};
+    nurt::server server = co_await nurt::start_server(echo, "127.0.0.1", port, options);
+    co_await server.serve_forever();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: nurt_echo PORT\n", stderr);
+        return 2;
+    }
+    nurt::run(serve(static_cast<std::uint16_t>(std::atoi(argv[1]))));
+}
