@@ -213,6 +213,10 @@ value::~value() = default;
 
 value::value(std::nullptr_t) noexcept {}
 value::value(double number) noexcept : data_(number) {}
+value::value(std::int64_t number, exact) noexcept : data_(number) {}
+value::value(std::uint64_t number, exact) noexcept : data_(number) {
+    if (number <= static_cast<std::uint64_t>(INT64_MAX)) data_ = static_cast<std::int64_t>(number);
+}
 value::value(const char* text) : data_(std::string(text)) {}
 value::value(std::string_view text) : data_(std::string(text)) {}
 value::value(std::string text) noexcept : data_(std::move(text)) {}

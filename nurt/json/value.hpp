@@ -220,6 +220,10 @@ private:
     friend class writer;
     friend bool same_number(const value& a, const value& b) noexcept;
 
+    struct exact {};
+    value(std::int64_t number, exact) noexcept;
+    value(std::uint64_t number, exact) noexcept;
+
     bool to_bool() const;
     std::int64_t to_int64() const;
     std::uint64_t to_uint64() const;
@@ -274,14 +278,8 @@ template <class T>
 value::value(T b) noexcept : data_(b) {}
 
 template <integer T>
-value::value(T number) noexcept {
-    if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(std::uint64_t)) {
-        if (number > static_cast<T>(INT64_MAX)) {
-            data_.emplace<std::uint64_t>(number);
-            return;
-        }
-    }
-    data_.emplace<std::int64_t>(static_cast<std::int64_t>(number));
+value::value(T number) noexcept
+    : value(std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>(number), exact()) {
 }
 
 template <class T>
