@@ -6,9 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "nurt/core/generator.hpp"
 #include "nurt/json/value.hpp"
+#include "nurt/json/write.hpp"
 
 namespace json = nurt::json;
+
+namespace {
+
+// Everything stands in one expression with the suspension, as it does beside a co_await.
+nurt::generator<std::string, int> documents(std::string text) {
+    co_yield json::dump(json::object{"text", text, "list", json::array{1, text, nullptr}});
+    co_yield json::dump(json::object().set(text, json::object{"n", co_yield "?"}).set("m", text));
+}
+
+}  // namespace
 
 TEST_CASE("a value knows its kind") {
     CHECK(json::value().is_null());
@@ -159,4 +171,12 @@ TEST_CASE("of members with the same name the last value counts, at the first pla
     CHECK(o.begin()->name == "key0");
     CHECK(o.at("key0") == 80);
     CHECK(o.at("key39") == 79);
+}
+
+TEST_CASE("values may be built in an expression that suspends") {
+    auto g = documents("a text that is too long to be kept inside a string");
+    const std::string text = "\"a text that is too long to be kept inside a string\"";
+    CHECK(g.next() == "{\"text\":" + text + ",\"list\":[1," + text + ",null]}");
+    CHECK(g.next() == "?");
+    CHECK(g.send(5) == "{" + text + ":{\"n\":5},\"m\":" + text + "}");
 }
