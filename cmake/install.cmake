@@ -30,7 +30,7 @@ function(nurt_install_library name)
     FILE nurt-${short}-targets.cmake)
 endfunction()
 
-nurt_install_library(nurt_nurt PC nurt LIBS -pthread REQUIRES "libcares fmt"
+nurt_install_library(nurt_nurt PC nurt LIBS -pthread REQUIRES libcares
   DESCRIPTION "asyncio for C++: coroutines, tasks, an event loop, sockets")
 nurt_install_library(nurt_json PC nurt-json REQUIRES "nurt simdjson"
   DESCRIPTION "JSON values, parser and writer of nurt")

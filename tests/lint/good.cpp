@@ -108,3 +108,7 @@ int started(std::string s) {
     int b = create_task([](std::string t) -> job { co_await fetch(t); }(s));
     return a + b + create_task([s] { return s; });
 }
+
+int on_purpose(int n) {
+    return create_task([n]() -> job { co_await number(); }());  // nurt-lint: allow closure_outlived, a sample
+}

@@ -68,7 +68,8 @@ coro<int> outlived() {
 
 coro<> refused() {
     const int n = 1;
-    nurt::create_task([n]() -> coro<int> { co_return n; }()).detach();
+    auto lambda = [n]() -> coro<int> { co_return n; };
+    nurt::create_task(lambda()).detach();
     co_return;
 }
 
