@@ -8,12 +8,14 @@
 
 #include <cstdint>
 
+#include "nurt/core/detail/task_base.hpp"
+
 namespace nurt {
 
 class event_loop;
 
 namespace detail {
-class task_base;
+struct leaf_access;
 }
 
 // What a leaf answers when its task is asked to cancel.
@@ -50,7 +52,7 @@ protected:
     ~leaf() = default;
 
     // The result is there: the task goes to the end of the ready queue. From the loop's thread.
-    void complete() noexcept;
+    void complete() noexcept { waiter_->wake(); }
     // The cancellation that was answered with `later` has taken place.
     void complete_cancelled() noexcept;
     // complete() for other threads; cancel() has to answer `later` then.
@@ -59,7 +61,7 @@ protected:
     detail::task_base& waiter() const noexcept { return *waiter_; }
 
 private:
-    friend class detail::task_base;
+    friend struct detail::leaf_access;
     detail::task_base* waiter_;
 };
 

@@ -4,7 +4,6 @@
 // c-ares tells which of its sockets it wants to read or write, and until when it can wait; the loop
 // does the waiting. Nothing of c-ares runs inside the backend's wait: what becomes ready is put into
 // the ready queue, and c-ares is called from there.
-#include "nurt/core/detail/task_base.hpp"
 #include "nurt/core/leaf.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/net/resolver.hpp"

@@ -3,7 +3,6 @@
 #include "nurt/net/tcp.hpp"
 
 #include "nurt/base/error.hpp"
-#include "nurt/core/detail/task_base.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/net/resolver.hpp"

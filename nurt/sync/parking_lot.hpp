@@ -11,7 +11,6 @@
 #include <cstddef>
 
 #include "nurt/base/intrusive_list.hpp"
-#include "nurt/core/detail/task_base.hpp"
 #include "nurt/core/leaf.hpp"
 
 namespace nurt {

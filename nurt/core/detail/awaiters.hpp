@@ -24,6 +24,13 @@ struct pinned {
     pinned& operator=(const pinned&) = delete;
 };
 
+struct leaf_access {
+    static void attach(leaf& l, task_base& task) noexcept {
+        l.waiter_ = &task;
+        task.waiting_on = &l;
+    }
+};
+
 // Arms the timers of scopes entered since the task last suspended.
 void arm_scopes() noexcept;
 
@@ -50,7 +57,7 @@ public:
     [[gnu::always_inline]] auto await_suspend(std::coroutine_handle<P> caller) {
         task_base& task = *this_thread.task;
         task.frame = caller.address();
-        task.attach(leaf_);
+        leaf_access::attach(leaf_, task);
         if (this_thread.unarmed != nullptr) [[unlikely]] {
             arm_scopes();
         }

@@ -5,6 +5,7 @@
 
 #include "nurt/base/cancelled.hpp"
 #include "nurt/core/detail/driver.hpp"
+#include "nurt/core/leaf.hpp"
 #include "nurt/loop/event_loop.hpp"
 
 namespace nurt::detail {

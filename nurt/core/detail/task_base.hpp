@@ -8,7 +8,10 @@
 
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/core/detail/future_base.hpp"
-#include "nurt/core/leaf.hpp"
+
+namespace nurt {
+class leaf;
+}
 
 namespace nurt::detail {
 
@@ -78,11 +81,6 @@ public:
     void wake() noexcept;
     void wake_threadsafe(event_loop& loop) noexcept;
 
-    void attach(leaf& l) noexcept {
-        l.waiter_ = this;
-        waiting_on = &l;
-    }
-
     // Enters the loop, which takes a reference: registry and first step.
     void start(loop_core& loop, void* root_frame, std::source_location place) noexcept {
         frame = root_frame;
@@ -136,11 +134,3 @@ inline void task_base::shield() noexcept {
 }
 
 }  // namespace nurt::detail
-
-namespace nurt {
-
-inline void leaf::complete() noexcept {
-    waiter_->wake();
-}
-
-}  // namespace nurt

@@ -3,7 +3,6 @@
 #include "nurt/stream/detail/stream_leaf.hpp"
 
 #include "nurt/base/error.hpp"
-#include "nurt/core/detail/task_base.hpp"
 #include "nurt/loop/event_loop.hpp"
 
 #include <cerrno>
