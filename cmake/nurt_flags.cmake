@@ -24,9 +24,6 @@ if(PROJECT_IS_TOP_LEVEL)
                         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${NURT_SANITIZE})
   endif()
-  if(NURT_STRICT_LIFETIMES)
-    add_compile_definitions(NURT_STRICT_LIFETIMES=1)
-  endif()
 endif()
 
 # -Wconversion is the expensive one and finds the bugs: every length that leaves for the kernel or comes
