@@ -8,13 +8,13 @@
 #include <cstdlib>
 
 nurt::coro<void> echo(nurt::stream peer) {
-    char buffer[16 * 1024];
+    std::string buffer(64 * 1024, '\0');
     for (;;) {
         const std::size_t n = co_await peer.read_some(buffer);
         if (n == 0) {
             co_return;  // the client has said goodbye
         }
-        co_await peer.write(std::string_view(buffer, n));
+        co_await peer.write(std::string_view(buffer).substr(0, n));
     }
 }
 

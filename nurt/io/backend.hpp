@@ -81,7 +81,8 @@ public:
     // Nothing more will be sent: the peer reads the end of the stream. 0, or -errno.
     virtual int shutdown_write(channel& c) noexcept = 0;
 
-    virtual int set_option(channel& c, socket_option option, int value) noexcept = 0;  // 0 or -errno
+    // 0, or -errno.
+    virtual int set_option(channel& c, socket_option option, int value) noexcept = 0;
 
     // Does the operation at once if that needs no waiting. True: result is set, and complete() will
     // not be called. False: it has to be submitted (a connect may have been started already).

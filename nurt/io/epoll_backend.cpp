@@ -1,144 +1,25 @@
 // SPDX-License-Identifier: MIT
-// nurt/io/epoll_backend.cpp: see the header.
-//
-// What keeps the number of system calls down, in the order of its worth:
-//  - A descriptor stays registered for reading; registrations change only when an event finds
-//    nobody waiting, since level-triggered events would repeat for ever.
-//  - After a read that did not fill its buffer the descriptor is known to be empty, and the next read
-//    waits without trying. Not so once the peer has hung up: the end of the stream is no event of
-//    its own.
-//  - A write always tries first; writability is asked for only after the kernel took less.
+// nurt/io/epoll_backend.cpp: descriptors and operations; detail/epoll_set.cpp has the waiting.
 #include "nurt/io/epoll_backend.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/io/detail/epoll_backend.hpp"
 #include "nurt/io/detail/kernel_calls.hpp"
 
-#include <atomic>
 #include <cassert>
 #include <cerrno>
-#include <cstdint>
-#include <deque>
-#include <vector>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 namespace nurt::io {
 
+namespace detail {
+
 namespace {
 
-constexpr std::uint64_t wake_tag = ~std::uint64_t{0};
-constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP;
-constexpr std::uint32_t writing = EPOLLOUT;
-constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;
 constexpr duration accept_pause = duration::nanoseconds(100'000'000);
-
-instant monotonic_now() noexcept {
-    timespec t{};
-    ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return instant::from(t.tv_sec * 1'000'000'000 + t.tv_nsec);
-}
-
-// Invariants:
-//  1. A slot of the table is used again only with another generation, so an event that was meant
-//     for the slot's former owner is recognised.
-//  2. mask is what the kernel watches; registered is whether it knows the descriptor at all.
-struct epoll_channel final : channel {
-    epoll_channel(std::uint32_t own_index) noexcept : channel(-1), index(own_index) {}
-
-    void open(int descriptor) noexcept {
-        ++generation;
-        descriptor_ = descriptor;
-        reader = writer = nullptr;
-        mask = 0;
-        registered = known_empty = hung_up = connecting = write_fell_short = paused = false;
-        is_socket = true;
-    }
-    void clear() noexcept {
-        ++generation;
-        descriptor_ = -1;
-        paused = registered = false;
-    }
-    bool is_open() const noexcept { return descriptor_ >= 0; }
-    std::uint64_t tag() const noexcept { return std::uint64_t{generation} << 32 | index; }
-
-    std::uint32_t wanted() const noexcept {
-        return (reader != nullptr && !paused ? reading : 0) | (writer != nullptr ? writing : 0);
-    }
-
-    const std::uint32_t index;
-    std::uint32_t generation = 0;
-    operation* reader = nullptr;  // receive, accept or wait_readable
-    operation* writer = nullptr;  // send, connect or wait_writable
-    std::uint32_t mask = 0;
-    bool registered = false;
-    bool known_empty = false;       // the last read took everything that was there
-    bool hung_up = false;           // the peer has ended its side, or there is an error
-    bool connecting = false;        // connect was called and goes on
-    bool write_fell_short = false;  // the kernel's buffer was full at the last write
-    bool paused = false;            // a listener that found no free descriptor
-    bool is_socket = true;
-};
-
-class epoll_backend final : public backend {
-public:
-    epoll_backend();
-    ~epoll_backend() override;
-
-    const char* name() const noexcept override { return "epoll"; }
-    channel& adopt(int descriptor) override;
-    channel& open_socket(const endpoint& towards, std::string_view attempt) override;
-    channel& listen(const endpoint& at, const listen_options& options,
-                    std::string_view attempt) override;
-    endpoint local_address(const channel& c) const noexcept override;
-    endpoint peer_address(const channel& c) const noexcept override;
-    int shutdown_write(channel& c) noexcept override;
-    int set_option(channel& c, socket_option option, int value) noexcept override;
-
-    bool try_now(operation& op) noexcept override;
-    void submit(operation& op) noexcept override;
-    bool cancel(operation& op) noexcept override;
-    void close(channel& c, closing how) noexcept override;
-    int release(channel& c) noexcept override;
-    void wait(instant deadline) override;
-    void wake() noexcept override;
-    std::size_t in_flight() const noexcept override { return in_flight_; }
-
-private:
-    bool perform(epoll_channel& c, operation& op) noexcept;
-    bool perform_receive(epoll_channel& c, operation& op) noexcept;
-    bool perform_send(epoll_channel& c, operation& op) noexcept;
-    bool perform_accept(epoll_channel& c, operation& op) noexcept;
-    bool perform_connect(epoll_channel& c, operation& op) noexcept;
-
-    void finish(operation& op) noexcept;
-    void finish_later(operation& op, std::int64_t result) noexcept;
-    void end_operations(epoll_channel& c) noexcept;
-    void deliver_finished() noexcept;
-
-    int watch(epoll_channel& c, std::uint32_t mask) noexcept;
-    void unwatch(epoll_channel& c) noexcept;
-    void rebuild() noexcept;
-    void resume_listeners() noexcept;
-
-    int sleep(instant deadline, epoll_event* events) noexcept;
-    void dispatch(const epoll_event& event) noexcept;
-
-    int epoll_ = -1;
-    int eventfd_ = -1;
-    std::deque<epoll_channel> slots_;
-    std::vector<std::uint32_t> free_;
-    intrusive_list<operation> finished_;  // with a result; complete() comes with the next wait
-    std::size_t in_flight_ = 0;
-    std::size_t paused_ = 0;  // listeners
-    instant resume_at_;
-    bool stale_ = false;  // an event came for a descriptor that was closed here
-    bool precise_ = true;  // the kernel has epoll_pwait2
-    std::atomic<bool> woken_ = false;
-    std::atomic<bool> sleeping_ = false;
-};
 
 epoll_channel& of(channel& c) noexcept {
     return static_cast<epoll_channel&>(c);
@@ -152,6 +33,8 @@ operation*& slot(epoll_channel& c, const operation& op) noexcept {
         default: return c.reader;
     }
 }
+
+}  // namespace
 
 epoll_backend::epoll_backend() {
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -396,177 +279,10 @@ int epoll_backend::release(channel& given) noexcept {
     return descriptor;
 }
 
-// 0 or an errno value.
-int epoll_backend::watch(epoll_channel& c, std::uint32_t mask) noexcept {
-    epoll_event event{};
-    event.events = mask;
-    event.data.u64 = c.tag();
-    const int request = c.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (::epoll_ctl(epoll_, request, c.descriptor(), &event) != 0) {
-        return errno;
-    }
-    c.mask = mask;
-    c.registered = true;
-    return 0;
-}
-
-void epoll_backend::unwatch(epoll_channel& c) noexcept {
-    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.descriptor(), nullptr);
-    c.registered = false;
-    c.mask = 0;
-}
-
-// A new set with the same members, and the first one at the start. It rids us of a descriptor
-// that we have closed but another process still holds: it goes on reporting, and cannot be removed.
-void epoll_backend::rebuild() noexcept {
-    if (stale_) {
-        const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
-        if (fresh < 0) {
-            return;  // without descriptors we go on being woken for nothing
-        }
-        ::close(epoll_);
-        epoll_ = fresh;
-        stale_ = false;
-    }
-    // Edge-triggered: each write to it is one event, and it need never be read.
-    epoll_event wake_event{};
-    wake_event.events = EPOLLIN | EPOLLET;
-    wake_event.data.u64 = wake_tag;
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, eventfd_, &wake_event);
-    for (epoll_channel& c : slots_) {
-        if (c.is_open() && c.registered) {
-            c.registered = false;
-            watch(c, c.mask);
-        }
-    }
-}
-
-void epoll_backend::resume_listeners() noexcept {
-    for (epoll_channel& c : slots_) {
-        if (c.is_open() && c.paused) {
-            c.paused = false;
-            if (c.reader != nullptr) {
-                watch(c, c.wanted());
-            }
-        }
-    }
-    paused_ = 0;
-}
-
-void epoll_backend::wake() noexcept {
-    // The order of these two and of their counterparts in sleep() makes it impossible that the
-    // sleeper misses the flag and we miss the sleeper.
-    woken_.store(true);
-    if (sleeping_.load()) {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(eventfd_, &one, sizeof one);
-    }
-}
-
-constexpr int most_events = 256;
-
-int epoll_backend::sleep(instant deadline, epoll_event* events) noexcept {
-    duration left = duration::zero();
-    if (deadline == instant::never()) {
-        left = duration::max();
-    } else if (deadline.count() > 0) {
-        left = deadline - monotonic_now();
-    }
-    const bool sleeps = left.count() > 0;
-    if (sleeps) {
-        sleeping_.store(true);
-        if (woken_.load()) {
-            left = duration::zero();
-        }
-    }
-    int count = -1;
-    if (precise_) {
-        const timespec timeout{.tv_sec = left.count() > 0 ? left.count() / 1'000'000'000 : 0,
-                               .tv_nsec = left.count() > 0 ? left.count() % 1'000'000'000 : 0};
-        count = ::epoll_pwait2(epoll_, events, most_events,
-                               left == duration::max() ? nullptr : &timeout, nullptr);
-        precise_ = count >= 0 || (errno != ENOSYS && errno != EPERM);
-    }
-    if (!precise_) {
-        // Whole milliseconds, rounded up, at most a day: a loop that finds itself early asks again.
-        const std::int64_t ms = (left.count() > 0 ? left.count() - 1 : -1) / 1'000'000 + 1;
-        const int timeout = left == duration::max() ? -1
-                            : ms > 86'400'000       ? 86'400'000
-                                                    : static_cast<int>(ms);
-        count = ::epoll_wait(epoll_, events, most_events, left.count() > 0 ? timeout : 0);
-    }
-    if (sleeps) {
-        sleeping_.store(false);
-    }
-    woken_.exchange(false);
-    return count;
-}
-
-void epoll_backend::wait(instant deadline) {
-    if (!finished_.empty()) {
-        deliver_finished();
-        deadline = instant{};
-    }
-    if (paused_ != 0) {
-        if (resume_at_ <= monotonic_now()) {
-            resume_listeners();
-        } else if (resume_at_ < deadline) {
-            deadline = resume_at_;
-        }
-    }
-    epoll_event events[most_events];
-    const int count = sleep(deadline, events);
-    for (int i = 0; i < count; ++i) {
-        dispatch(events[i]);
-    }
-    if (stale_) {
-        rebuild();
-    }
-}
-
-void epoll_backend::dispatch(const epoll_event& event) noexcept {
-    if (event.data.u64 == wake_tag) {
-        return;
-    }
-    epoll_channel& c = slots_[static_cast<std::uint32_t>(event.data.u64)];
-    if (!c.is_open() || c.tag() != event.data.u64) {
-        stale_ = true;
-        return;
-    }
-    const std::uint32_t happened = event.events;
-    const bool abandoned = c.reader == nullptr && c.writer == nullptr;
-    bool unattended = false;
-    if ((happened & (broken | EPOLLRDHUP)) != 0) {
-        c.hung_up = true;
-    }
-    if ((happened & (reading | broken)) != 0) {
-        c.known_empty = false;
-        operation* op = c.reader;
-        unattended = op == nullptr && (c.mask & reading) != 0;
-        if (op != nullptr && perform(c, *op)) {
-            c.reader = nullptr;
-            finish(*op);
-        }
-    }
-    if ((happened & (writing | broken)) != 0) {
-        operation* op = c.writer;
-        unattended = unattended || (op == nullptr && (c.mask & writing) != 0);
-        if (op != nullptr && perform(c, *op)) {
-            c.writer = nullptr;
-            finish(*op);
-        }
-    }
-    if (abandoned && (happened & broken) != 0) {
-        unwatch(c);  // these are reported whether asked for or not
-    } else if (unattended && c.registered) {
-        watch(c, c.wanted());
-    }
-}
-
-}  // namespace
+}  // namespace detail
 
 std::unique_ptr<backend> make_epoll_backend() {
-    return std::make_unique<epoll_backend>();
+    return std::make_unique<detail::epoll_backend>();
 }
 
 }  // namespace nurt::io

@@ -17,11 +17,11 @@ class channel;
 struct endpoint;
 
 enum class opcode : std::uint8_t {
-    receive,         // data, size: result is the number of bytes, 0 at the end of the stream
-    send,            // data, size: result is the number of bytes taken, at least 1
-    accept,          // address: who connected, may be null; result is a descriptor
-    connect,         // address: where to; result is 0
-    wait_readable,   // result is 0 when a read would not block
+    receive,        // data, size: result is the number of bytes, 0 at the end of the stream
+    send,           // data, size: result is the number of bytes taken, at least 1
+    accept,         // address: who connected, may be null; result is a descriptor
+    connect,        // address: where to; result is 0
+    wait_readable,  // result is 0 when a read would not block
     wait_writable,
 };
 
@@ -43,7 +43,7 @@ public:
     endpoint* address = nullptr;
     std::int64_t result = 0;  // what the call gave, or -errno
     opcode code = opcode::receive;
-    bool in_flight = false;   // set by submit, cleared before complete() and by a cancel that took it
+    bool in_flight = false;  // from submit until complete(), or a cancel that took it
 
 protected:
     operation() = default;

@@ -184,7 +184,8 @@ stream accept_leaf::await_resume() {
     }
     io::backend& io = state_->io;
     io::channel& c = io.adopt(static_cast<int>(result));
-    auto bytes = std::make_unique<tcp_stream>(io, c, socket_address::from(peer_).value_or(socket_address()));
+    auto bytes =
+        std::make_unique<tcp_stream>(io, c, socket_address::from(peer_).value_or(socket_address()));
     io.set_option(c, io::socket_option::no_delay, 1);
     return stream(std::move(bytes));
 }
@@ -224,7 +225,8 @@ socket_address listener::address() const {
     if (is_closed()) {
         throw usage_error("the listener is closed");
     }
-    return socket_address::from(state_->io.local_address(*state_->channel)).value_or(socket_address());
+    return socket_address::from(state_->io.local_address(*state_->channel))
+        .value_or(socket_address());
 }
 
 bool listener::is_closed() const noexcept {
@@ -239,9 +241,9 @@ void listener::close() noexcept {
 
 listener listen(const socket_address& at, listen_options options) {
     io::backend& io = event_loop::running().backend();
-    io::channel& c = io.listen(at.to_endpoint(),
-                               {.backlog = options.backlog, .reuse_port = options.reuse_port},
-                               "listen " + at.to_string());
+    io::channel& c =
+        io.listen(at.to_endpoint(), {.backlog = options.backlog, .reuse_port = options.reuse_port},
+                  "listen " + at.to_string());
     return listener(std::make_shared<detail::listener_state>(io, c));
 }
 

@@ -17,7 +17,9 @@ std::string describe(std::size_t partial, std::size_t expected) {
 }  // namespace
 
 incomplete_read_error::incomplete_read_error(std::string partial, std::size_t expected)
-    : error(describe(partial.size(), expected)), partial_(std::move(partial)), expected_(expected) {}
+    : error(describe(partial.size(), expected)),
+      partial_(std::move(partial)),
+      expected_(expected) {}
 
 limit_overrun_error::limit_overrun_error(const std::string& message, std::size_t consumed)
     : error(message), consumed_(consumed) {}

@@ -60,8 +60,7 @@ struct search {
 
 }  // namespace
 
-stream::stream(std::unique_ptr<byte_stream> bytes)
-    : state_(new stream_state(std::move(bytes))) {}
+stream::stream(std::unique_ptr<byte_stream> bytes) : state_(new stream_state(std::move(bytes))) {}
 
 stream& stream::operator=(stream&& other) noexcept {
     if (this != &other) {
@@ -144,7 +143,8 @@ coro<std::string> stream::read_to_end(stream_ref s) {
     std::size_t have = result.size();
     for (;;) {
         result.resize(std::max(have + block, result.capacity()));
-        const std::size_t got = co_await read_leaf(s, result.data() + have, result.size() - have, true);
+        const std::size_t got =
+            co_await read_leaf(s, result.data() + have, result.size() - have, true);
         have += got;
         if (got == 0) {
             break;
@@ -161,7 +161,8 @@ coro<std::string> stream::read_exact(stream_ref s, std::size_t n) {
     while (have < n) {
         // Grows with what arrives: a peer that announces much has to send it before it costs much.
         result.resize(std::min(n, have + std::max(block, have)));
-        const std::size_t got = co_await read_leaf(s, result.data() + have, result.size() - have, true);
+        const std::size_t got =
+            co_await read_leaf(s, result.data() + have, result.size() - have, true);
         have += got;
         if (got == 0) {
             result.resize(have);

@@ -29,8 +29,8 @@ TEST_CASE("what one end writes the other end reads") {
 TEST_CASE("a read waits until something is written") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair();
-        auto reader = nurt::create_task([](stream s) -> coro<std::string> { co_return co_await s.read(100); },
-                                        std::move(b));
+        auto reader = nurt::create_task(
+            [](stream s) -> coro<std::string> { co_return co_await s.read(100); }, std::move(b));
         co_await nurt::sleep(nurt::seconds(1));
         CHECK_FALSE(reader.done());
         co_await a.write("late");
@@ -177,7 +177,8 @@ TEST_CASE("S155: a second reader gets usage_error and the first one its bytes") 
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair();
         auto first = nurt::create_task(
-            [](stream& s) -> coro<std::string> { co_return co_await s.readexactly(6); }, std::ref(b));
+            [](stream& s) -> coro<std::string> { co_return co_await s.readexactly(6); },
+            std::ref(b));
         co_await nurt::sleep(nurt::seconds(0));
         co_await error_of<nurt::usage_error>(b.read(1));
         auto direct = [](stream& s) -> coro<std::size_t> {
@@ -195,7 +196,9 @@ TEST_CASE("a write waits for room and gives everything") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair(10);
         auto writer = nurt::create_task(
-            [](stream& s) -> coro<std::size_t> { co_return co_await s.write("0123456789abcdefghij!"); },
+            [](stream& s) -> coro<std::size_t> {
+                co_return co_await s.write("0123456789abcdefghij!");
+            },
             std::ref(a));
         co_await nurt::sleep(nurt::seconds(1));
         CHECK_FALSE(writer.done());
@@ -256,7 +259,9 @@ TEST_CASE("a cancelled read loses no byte") {
 TEST_CASE("a write that was cancelled half-way allows no further write") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair(4);
-        auto write = [](stream& s) -> coro<std::size_t> { co_return co_await s.write("0123456789"); };
+        auto write = [](stream& s) -> coro<std::size_t> {
+            co_return co_await s.write("0123456789");
+        };
         auto writer = nurt::create_task(write, std::ref(a));
         co_await nurt::sleep(nurt::seconds(1));
         writer.cancel();
@@ -341,10 +346,12 @@ TEST_CASE("operations that are ready at once let others run after a while") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair(1 << 20);
         bool ran = false;
-        auto other = nurt::create_task([](bool& flag) -> coro<void> {
-            flag = true;
-            co_return;
-        }, std::ref(ran));
+        auto other = nurt::create_task(
+            [](bool& flag) -> coro<void> {
+                flag = true;
+                co_return;
+            },
+            std::ref(ran));
         int writes = 0;
         while (!ran && writes < 1000) {
             co_await a.write("x");

@@ -94,8 +94,8 @@ std::int64_t receive(int descriptor, void* data, std::size_t size, bool& is_sock
 
 std::int64_t send(int descriptor, const void* data, std::size_t size, bool& is_socket) noexcept {
     if (is_socket) {
-        const auto result = again(
-            [&] { return ::send(descriptor, data, size, MSG_DONTWAIT | MSG_NOSIGNAL); });
+        const auto result =
+            again([&] { return ::send(descriptor, data, size, MSG_DONTWAIT | MSG_NOSIGNAL); });
         if (result != -ENOTSOCK) {
             return result;
         }
@@ -172,7 +172,8 @@ int listen_stream_socket(const endpoint& at, const listen_options& options,
     const int descriptor = open_stream_socket(at, attempt);
     const int on = 1;
     const bool unix_domain = family_of(at) == AF_UNIX;
-    bool ok = unix_domain || ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
+    bool ok =
+        unix_domain || ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
     if (options.reuse_port) {
         ok = ok && ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
     }

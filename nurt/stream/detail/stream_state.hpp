@@ -22,11 +22,11 @@ struct stream_state {
     read_buffer buffer;
     std::size_t limit = 65536;
     std::uint32_t references = 0;
-    bool reading = false;       // a task reads
-    bool writing = false;       // a task writes
-    bool ended = false;         // the end of the stream was read
+    bool reading = false;  // a task reads
+    bool writing = false;  // a task writes
+    bool ended = false;    // the end of the stream was read
     bool closed = false;
-    bool torn = false;          // a write was cancelled after some of its bytes had gone
+    bool torn = false;  // a write was cancelled after some of its bytes had gone
 };
 
 // A counted reference; of the loop's thread, so not atomic.

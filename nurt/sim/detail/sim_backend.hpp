@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// nurt/sim/detail/sim_backend.hpp: the class behind make_backend().
+//
+// Everything that takes a way through the network is an event at a point of virtual time: a piece of
+// data, the end of a stream, a reset, a connection. Events change sockets and touch them; wait() then
+// tries the operations of touched sockets again, in an order drawn from the seed.
+#pragma once
+
+#include "nurt/base/unique_function.hpp"
+#include "nurt/net/address.hpp"
+#include "nurt/sim/sim_backend.hpp"
+#include "nurt/sim/splitmix.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nurt::sim::detail {
+
+using io::endpoint;
+using io::opcode;
+using io::operation;
+
+struct socket;
+
+// One end of a connection: what has arrived there, and what it knows of the other end.
+struct half {
+    std::string inbox;
+    std::size_t on_the_way = 0;  // bytes that were sent to it and have not arrived
+    instant last_arrival;        // pieces never overtake each other
+    bool end_arrived = false;
+    bool end_sent = false;
+    bool broken = false;  // a reset arrived: nothing goes out any more
+    int error = 0;        // told once, after the bytes that arrived before it
+    bool gone = false;    // closed by its owner
+    socket* owner = nullptr;
+    socket_address address;
+};
+
+struct connection {
+    half ends[2];
+    std::size_t carried = 0;
+};
+
+struct socket final : io::channel {
+    explicit socket(int descriptor) noexcept : channel(descriptor) {}
+
+    bool adopted = false;
+    bool touched = false;
+    operation* reader = nullptr;
+    operation* writer = nullptr;
+    std::shared_ptr<connection> link;  // null: not connected and not trying to be
+    int end = 0;                       // which end of the link is ours
+    bool connected = false;
+    int connect_error = 0;
+    bool listening = false;
+    bool shares_port = false;
+    std::size_t backlog = 0;
+    std::deque<std::shared_ptr<connection>> arrived;  // not yet accepted
+    socket_address local;
+
+    half& own() noexcept { return link->ends[end]; }
+    half& other() noexcept { return link->ends[1 - end]; }
+    operation*& slot(const operation& op) noexcept {
+        const bool writes = op.code == opcode::send || op.code == opcode::connect ||
+                            op.code == opcode::wait_writable;
+        return writes ? writer : reader;
+    }
+};
+
+class sim_backend final : public io::backend {
+public:
+    sim_backend(virtual_clock& clock, std::uint64_t seed, const faults& plan)
+        : clock_(clock), random_(seed), plan_(plan) {}
+
+    const char* name() const noexcept override { return "sim"; }
+    io::channel& adopt(int descriptor) override;
+    io::channel& open_socket(const endpoint& towards, std::string_view attempt) override;
+    io::channel& listen(const endpoint& at, const io::listen_options& options,
+                        std::string_view attempt) override;
+    endpoint local_address(const io::channel& c) const noexcept override;
+    endpoint peer_address(const io::channel& c) const noexcept override;
+    int shutdown_write(io::channel& c) noexcept override;
+    int set_option(io::channel&, io::socket_option, int) noexcept override { return 0; }
+
+    bool try_now(operation& op) noexcept override;
+    void submit(operation& op) noexcept override;
+    bool cancel(operation& op) noexcept override;
+    void close(io::channel& c, io::closing how) noexcept override;
+    int release(io::channel& c) noexcept override;
+    void wait(instant deadline) override;
+    void wake() noexcept override { woken_.store(true); }
+    std::size_t in_flight() const noexcept override { return in_flight_; }
+
+private:
+    using connection_ptr = std::shared_ptr<connection>;
+
+    bool perform(socket& s, operation& op);
+    bool receive(socket& s, operation& op);
+    bool send(socket& s, operation& op);
+    bool accept(socket& s, operation& op);
+    bool connect(socket& s, operation& op);
+    bool readable(socket& s) const;
+    bool writable(socket& s) const;
+    std::size_t space(socket& s) const;
+
+    void arrive(const connection_ptr& link, int end, unique_function<void()> what);
+    void send_end(const connection_ptr& link, int to);
+    void send_reset(const connection_ptr& link, int to);
+    void knock(const connection_ptr& link, int attempt);
+    void drop_link(socket& s, io::closing how);
+
+    socket& make_socket(std::string_view attempt);
+    bool full() const noexcept { return static_cast<int>(sockets_.size()) >= plan_.descriptors; }
+    socket* listener_at(const socket_address& address);
+    bool port_taken(const socket_address& address, bool shared) const;
+    socket_address with_port(socket_address address);
+
+    void touch(socket* s);
+    bool deliver();
+    bool attempt(socket& s, operation*& waiting);
+    void end_operations(socket& s) noexcept;
+    void run_events_until(instant when);
+
+    virtual_clock& clock_;
+    splitmix random_;
+    faults plan_;
+    std::map<int, std::unique_ptr<socket>> sockets_;
+    std::multimap<instant, unique_function<void()>> events_;  // equal times: first in, first out
+    std::vector<socket*> touched_;
+    std::size_t in_flight_ = 0;
+    std::uint16_t next_port_ = 49152;  // the first that the system gives out
+    std::atomic<bool> woken_ = false;
+};
+
+inline socket& of(io::channel& c) noexcept {
+    return static_cast<socket&>(c);
+}
+
+}  // namespace nurt::sim::detail
