@@ -109,6 +109,7 @@ private:
     std::size_t space(socket& s) const;
 
     void arrive(const connection_ptr& link, int end, unique_function<void()> what);
+    void carry(socket& s, std::string bytes);
     void send_end(const connection_ptr& link, int to);
     void send_reset(const connection_ptr& link, int to);
     void knock(const connection_ptr& link, int attempt);

@@ -103,27 +103,31 @@ bool sim_backend::send(socket& s, operation& op) {
         n = 1 + random_.below(n - 1);
     }
     op.result = static_cast<std::int64_t>(n);
-    const int to = 1 - s.end;
     if (s.other().gone) {
         send_reset(s.link, s.end);  // nobody is there, which we hear later
-        return true;
+    } else {
+        carry(s, std::string(static_cast<const char*>(op.data), n));
     }
-    s.other().on_the_way += n;
-    arrive(s.link, to,
-           [this, link = s.link, to, bytes = std::string(static_cast<char*>(op.data), n)] {
-               half& h = link->ends[to];
-               h.on_the_way -= bytes.size();
-               if (!h.gone) {
-                   h.inbox += bytes;
-                   touch(h.owner);
-               }
-           });
-    s.link->carried += n;
+    return true;
+}
+
+// Puts bytes on their way to the other end.
+void sim_backend::carry(socket& s, std::string bytes) {
+    const int to = 1 - s.end;
+    s.other().on_the_way += bytes.size();
+    s.link->carried += bytes.size();
+    arrive(s.link, to, [this, link = s.link, to, bytes = std::move(bytes)] {
+        half& h = link->ends[to];
+        h.on_the_way -= bytes.size();
+        if (!h.gone) {
+            h.inbox += bytes;
+            touch(h.owner);
+        }
+    });
     if (plan_.reset_after != 0 && s.link->carried >= plan_.reset_after) {
         send_reset(s.link, 0);
         send_reset(s.link, 1);
     }
-    return true;
 }
 
 bool sim_backend::accept(socket& s, operation& op) {
