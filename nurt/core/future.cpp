@@ -25,6 +25,7 @@ struct callback_listener final : settle_listener, ready_node {
         delete this;
     }
     void discard() noexcept override { delete this; }
+    void abandoned() noexcept override { delete this; }
 
     event_loop& loop;
     unique_function<void()> callback;

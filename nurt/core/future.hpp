@@ -134,6 +134,9 @@ void future<T>::set_exception(std::exception_ptr error) {
     if (done()) {
         detail::throw_invalid_state("the future has a result already");
     }
+    if (!error) {
+        detail::throw_usage("set_exception needs an exception");
+    }
     state_->settle_error(std::move(error));
 }
 

@@ -62,7 +62,13 @@ struct gather_source {
 
 template <class T>
 struct gather_item<coro<T>> : gather_source<T, task_base> {
-    static future_base& start(coro<T> work) { return spawn(work, std::source_location::current()); }
+    // Captures are fine: the awaiter keeps the lambda alive. The place is that of the coroutine.
+    static future_base& start(coro<T> work) {
+        if (!work) {
+            throw_awaited_twice();
+        }
+        return spawn(work, coro_access<T>::place(work), allow_captures);
+    }
     static constexpr bool shared = false;
 };
 template <class T>
@@ -129,23 +135,21 @@ private:
 };
 
 template <class State>
-auto begin_gather(State* state) {
-    future<std::remove_cvref_t<decltype(state->result.get())>> made(state);
-    state->begin();
-    return made;
-}
+using future_of = future<std::remove_cvref_t<decltype(std::declval<State&>().result.get())>>;
 
 }  // namespace detail
 
 template <class... Aws>
     requires(detail::gatherable<Aws> && ...)
 auto gather(Aws&&... awaitables) {
-    auto* state =
-        new detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>(sizeof...(Aws));
-    (state->add(
-         detail::gather_item<std::remove_cvref_t<Aws>>::start(std::forward<Aws>(awaitables))),
+    using state_type = detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>;
+    auto* state = new state_type(sizeof...(Aws));
+    detail::future_of<state_type> made(state);
+    (state->add(detail::gather_item<std::remove_cvref_t<Aws>>::start(
+                             std::forward<Aws>(awaitables))),
      ...);
-    return detail::begin_gather(state);
+    state->begin();
+    return made;
 }
 
 template <class A>
@@ -153,10 +157,12 @@ template <class A>
 auto gather(std::vector<A> awaitables) {
     using item = detail::gather_item<A>;
     auto* state = new detail::gather_vector<item>(awaitables.size());
+    detail::future_of<detail::gather_vector<item>> made(state);
     for (A& awaitable : awaitables) {
         state->add(item::start(std::move(awaitable)));
     }
-    return detail::begin_gather(state);
+    state->begin();
+    return made;
 }
 
 }  // namespace nurt

@@ -90,13 +90,14 @@ private:
     outcome<T> end_;
 };
 
-template <class T>
-coro<T> await_handle(task<T> handle) {
-    co_return co_await handle;
-}
-template <class T>
-coro<T> await_handle(future<T> handle) {
-    co_return co_await handle;
+// A copy of the value, for others may hold the handle too; what cannot be copied is moved out.
+template <class T, template <class> class Handle>
+coro<T> await_handle(Handle<T> handle) {
+    if constexpr (std::is_void_v<T> || std::is_copy_constructible_v<T>) {
+        co_return co_await handle;
+    } else {
+        co_return co_await std::move(handle);
+    }
 }
 
 }  // namespace detail

@@ -14,18 +14,25 @@ using detail::future_base;
 using detail::settle_listener;
 using detail::task_base;
 
-// Stops the loop when the task has ended.
+// Stops the loop when the task has ended; in the turn after that, so that what the task scheduled
+// last, and its done callbacks, still run.
 class stop_at_end final : public settle_listener {
 public:
     stop_at_end(event_loop& loop, task_base& task) : loop_(loop), task_(task) {
         task.listen(*this);
     }
-    ~stop_at_end() { task_.unlisten(*this); }
-    void settled(future_base&) noexcept override { loop_.stop(); }
+    ~stop_at_end() {
+        task_.unlisten(*this);
+        stop_.cancel();
+    }
+    void settled(future_base&) noexcept override {
+        stop_ = loop_.call_soon([loop = &loop_] { loop->stop(); });
+    }
 
 private:
     event_loop& loop_;
     task_base& task_;
+    handle stop_;
 };
 
 // Stops the loop when the last of several tasks has ended.
@@ -122,6 +129,22 @@ private:
     std::unique_ptr<io::interrupt_watch> watch_;
 };
 
+// Ctrl-C belongs to main while this lives, however run_forever ends.
+class runner::watched {
+public:
+    watched(interrupt_node* node, task_base& main, bool& interrupted)
+        : node_(node), interrupted_(interrupted) {
+        if (node_ != nullptr) node_->watch(main);
+    }
+    watched(const watched&) = delete;
+    watched& operator=(const watched&) = delete;
+    ~watched() { interrupted_ = node_ != nullptr && node_->unwatch(); }
+
+private:
+    interrupt_node* node_;
+    bool& interrupted_;
+};
+
 runner::runner(services parts, run_options options) : loop_(std::move(parts)), options_(options) {
     if (options_.handle_interrupt) {
         interrupt_ = std::make_unique<interrupt_node>(loop_);
@@ -131,7 +154,7 @@ runner::runner(services parts, run_options options) : loop_(std::move(parts)), o
 runner::~runner() {
     try {
         close();
-    } catch (const std::exception& e) {
+    } catch (...) {  // a destructor: said, not thrown
         event_loop::default_exception_handler(
             {"while closing the loop", std::current_exception(), {}, {}});
     }
@@ -150,17 +173,14 @@ void runner::run_until_done(task_base& main) {
     bool interrupted = false;
     {
         const stop_at_end stop(loop_, main);
-        if (interrupt_) {
-            interrupt_->watch(main);
-        }
+        const watched watch(interrupt_.get(), main, interrupted);
         loop_.run_forever();
-        interrupted = interrupt_ && interrupt_->unwatch();
     }
     if (!main.done()) {
         throw usage_error("event loop stopped before its main coroutine completed");
     }
-    if (interrupted && main.cancelled()) {
-        main.mark_retrieved();
+    // Somebody else who asked as well gets the cancellation instead.
+    if (interrupted && main.cancelled() && main.uncancel() == 0) {
         throw keyboard_interrupt();
     }
 }

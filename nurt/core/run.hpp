@@ -56,6 +56,7 @@ private:
     void check_usable() const;
 
     class interrupt_node;
+    class watched;
 
     std::unique_ptr<interrupt_node> interrupt_;  // before the loop: it may be in its queue
     event_loop loop_;

@@ -29,7 +29,7 @@ cancel_answer sleep_awaiter::cancel() noexcept {
     if (yields()) {
         return cancel_answer::queued;
     }
-    this_thread.loop->timers().remove(alarm_);
+    event_loop::here().timers().remove(alarm_);
     return cancel_answer::done;
 }
 

@@ -193,11 +193,10 @@ private:
 [[noreturn]] void throw_no_loop();
 
 inline loop_core& loop_for_tasks() {
-    loop_core* loop = this_thread.core;  // while it runs it cannot be closed
-    if (loop == nullptr) [[unlikely]] {
+    if (this_thread.loop == nullptr) [[unlikely]] {
         throw_no_loop();
     }
-    return *loop;
+    return *this_thread.core;  // while it runs it cannot be closed
 }
 
 // Hands the coroutine to its task, whose first reference is the caller's.
@@ -208,12 +207,14 @@ void launch(loop_core& loop, task_state<T>& state, coro<T>& work, std::source_lo
     state.start(loop, frame, place);
 }
 
+inline constexpr bool allow_captures = true;
+
 template <class T>
-task_state<T>& spawn(coro<T>& work, std::source_location place) {
+task_state<T>& spawn(coro<T>& work, std::source_location place, bool captures = false) {
     if (!work) [[unlikely]] {
         throw_awaited_twice();
     }
-    if (coro_access<T>::captures(work)) [[unlikely]] {
+    if (!captures && coro_access<T>::captures(work)) [[unlikely]] {
         refuse_capture(place);
     }
     loop_core& loop = loop_for_tasks();

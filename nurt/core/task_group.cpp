@@ -94,7 +94,7 @@ void group_state::child_ended(member& m, future_base& from) noexcept {
     if (tell && !queued) {
         queued = true;
         ++references;
-        this_thread.loop->push_ready(*this);
+        this_thread.core->ready.push(*this);
     }
 }
 
@@ -175,6 +175,7 @@ coro<> task_group::aenter() {
     }
     state_->entered = true;
     state_->parent = detail::this_thread.task;
+    state_->request.shields = state_->parent->shields();
     state_->deliveries_at_entry = state_->parent->deliveries();
     if (state_->cancelled) {
         state_->aborting = true;

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <exception>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "nurt/core/coro.hpp"
@@ -34,12 +37,23 @@ public:
 
     // Throws usage_error outside of the block, or when the group is stopping because of an error.
     // After cancel() the task is returned already cancelled.
-    template <class... Args>
-    auto create_task(Args&&... args) {
+    template <class T>
+    task<T> create_task(coro<T> work,
+                        std::source_location place = std::source_location::current()) {
         check_open();
-        auto made = nurt::create_task(std::forward<Args>(args)...);
-        adopt(made.state());
-        return made;
+        return adopted(nurt::create_task(std::move(work), place));
+    }
+    template <class T>
+    task<T> create_task(coro<T> work, std::string_view name,
+                        std::source_location place = std::source_location::current()) {
+        check_open();
+        return adopted(nurt::create_task(std::move(work), name, place));
+    }
+    template <class Fn, class... Args>
+        requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
+    auto create_task(Fn&& fn, Args&&... args) {
+        check_open();
+        return adopted(nurt::create_task(std::forward<Fn>(fn), std::forward<Args>(args)...));
     }
 
     // Cancels the tasks and the body; the block then ends without an error of its own.
@@ -53,6 +67,11 @@ public:
 private:
     void check_open() const;
     void adopt(detail::task_base& child);
+    template <class T>
+    task<T> adopted(task<T> made) {
+        adopt(made.state());
+        return made;
+    }
 
     detail::group_state* state_;
 };

@@ -28,14 +28,17 @@ instant deadline_after(duration delay) {
 void timeout_scope::begin() noexcept {
     task_ = this_thread.task;
     request_.source = cancel_source::scope;
-    sequence_ = this_thread.loop->timers().next_sequence();
+    sequence_ = event_loop::here().timers().next_sequence();
+    request_.shields = task_->shields();
     next_unarmed = this_thread.unarmed;
     this_thread.unarmed = this;
+    unarmed_ = true;
 }
 
 void timeout_scope::arm() noexcept {
+    unarmed_ = false;
     if (when_ != instant::never()) {
-        this_thread.loop->timers().add(*this, when_, sequence_);
+        event_loop::here().timers().add(*this, when_, sequence_);
     }
 }
 
@@ -56,21 +59,22 @@ void timeout_scope::move_to(instant when) {
         throw_usage("cannot change the deadline of a timeout that has expired or finished");
     }
     when_ = when;
-    if (armed()) {
-        this_thread.loop->timers().remove(*this);
-        arm();
-    } else if (this_thread.unarmed == nullptr) {  // it was armed without a deadline
-        arm();
+    if (unarmed_) {
+        return;
     }
+    if (armed()) {
+        event_loop::here().timers().remove(*this);
+    }
+    arm();
 }
 
 void timeout_scope::end(const std::exception_ptr& error) {
     task_base& task = *std::exchange(task_, nullptr);
-    if (this_thread.unarmed == this) {
+    if (unarmed_) {  // then it is the innermost one
         this_thread.unarmed = next_unarmed;
     }
     if (armed()) {
-        this_thread.loop->timers().remove(*this);
+        event_loop::here().timers().remove(*this);
     }
     if (!fired_) {
         return;

@@ -9,10 +9,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "nurt/base/error.hpp"
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
 #include "nurt/core/detail/body.hpp"
 #include "nurt/core/result.hpp"
+#include "nurt/core/sleep.hpp"
 #include "nurt/loop/timer_heap.hpp"
 
 namespace nurt {
@@ -63,6 +65,7 @@ private:
     task_base* task_ = nullptr;
     cancel_request request_;
     std::uint32_t sequence_ = 0;
+    bool unarmed_ = false;  // in the thread's list
 };
 
 instant deadline_after(duration delay);
@@ -113,6 +116,17 @@ auto make_timeout(instant when, Body body) {
     return timeout_awaitable<T, Body>(when, std::move(body));
 }
 
+// A coroutine without any time does not start: its arguments are destroyed. The turns are those of
+// asyncio, which makes a task of it, cancels that and waits.
+template <class T>
+coro<T> out_of_time(coro<T> work) {
+    { const coro<T> dropped = std::move(work); }
+    for (int turn = 0; turn < 3; ++turn) {
+        co_await sleep(duration::zero());
+    }
+    throw timeout_error();
+}
+
 }  // namespace detail
 
 // co_await timeout(5s, [&]() -> coro<int> {...}) gives what the body gives, or throws timeout_error
@@ -133,18 +147,24 @@ template <class Body>
 }
 
 // Awaits a coroutine, in the same task, or a task or future, which is cancelled when time is up.
+// With zero or less a coroutine does not start.
 // Python: asyncio.wait_for.
 template <class T>
 [[nodiscard]] auto wait_for(coro<T> work, duration limit) {
+    if (limit <= duration::zero()) {
+        return detail::make_timeout(instant::never(), detail::out_of_time(std::move(work)));
+    }
     return detail::make_timeout(detail::deadline_after(limit), std::move(work));
 }
 template <class T>
 [[nodiscard]] auto wait_for(task<T> work, duration limit) {
-    return wait_for(detail::await_handle(std::move(work)), limit);
+    return detail::make_timeout(detail::deadline_after(limit),
+                                detail::await_handle(std::move(work)));
 }
 template <class T>
 [[nodiscard]] auto wait_for(future<T> work, duration limit) {
-    return wait_for(detail::await_handle(std::move(work)), limit);
+    return detail::make_timeout(detail::deadline_after(limit),
+                                detail::await_handle(std::move(work)));
 }
 
 }  // namespace nurt

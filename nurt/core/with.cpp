@@ -17,11 +17,14 @@ cleanup_shield::~cleanup_shield() {
     if (armed()) {
         detail::this_thread.loop->timers().remove(*this);
     }
-    task_->unshield();
+    if (!expired_) {
+        task_->unshield();
+    }
 }
 
 void cleanup_shield::expire() noexcept {
-    task_->break_shield();
+    expired_ = true;
+    task_->unshield();
 }
 
 }  // namespace nurt

@@ -14,6 +14,7 @@
 #include "nurt/core/coro.hpp"
 #include "nurt/core/detail/body.hpp"
 #include "nurt/core/result.hpp"
+#include "nurt/core/sleep.hpp"
 #include "nurt/loop/timer_heap.hpp"
 
 namespace nurt {
@@ -21,6 +22,7 @@ namespace nurt {
 inline constexpr duration cleanup_grace = seconds(5);
 
 // Defers the delivery of cancellations to the current task while it lives, for at most the grace.
+// A timeout or task_group that begins under the shield works as ever.
 class cleanup_shield final : public timer_node {
 public:
     explicit cleanup_shield(duration grace = cleanup_grace);
@@ -30,6 +32,7 @@ public:
 
 private:
     detail::task_base* task_;
+    bool expired_ = false;  // the grace is over
 };
 
 // A resource that is entered and left asynchronously has
@@ -71,12 +74,28 @@ coro<bool> leave_resource(R& resource, std::exception_ptr error) {
     }
 }
 
+template <class T>
+coro<T> failed(std::exception_ptr error) {
+    std::rethrow_exception(std::move(error));
+    co_await sleep(duration::zero());  // never reached; makes it a coroutine
+}
+
+// A body need not be a coroutine itself; what it throws before it returns one counts all the same.
+template <class T, class Body, class... Args>
+coro<T> call_body(Body& body, Args&... args) {
+    try {
+        return body(args...);
+    } catch (...) {  // arrives where the body is awaited
+        return failed<T>(std::current_exception());
+    }
+}
+
 template <class T, class R, class Body>
 coro<T> run_with(R resource, Body body) {
     if constexpr (requires { resource.aenter(); }) {
         co_await resource.aenter();
     }
-    result<T> end = co_await as_result(body(resource));
+    result<T> end = co_await as_result(call_body<T>(body, resource));
     const bool dealt_with = co_await leave_resource(resource, end.error());
     if constexpr (std::is_void_v<T>) {
         if (dealt_with) {
@@ -88,7 +107,7 @@ coro<T> run_with(R resource, Body body) {
 
 template <class T, class Body, class Cleanup>
 coro<T> run_finally(Body body, Cleanup cleanup, duration grace) {
-    result<T> end = co_await as_result(body());
+    result<T> end = co_await as_result(call_body<T>(body));
     {
         const cleanup_shield shield(grace);
         co_await cleanup();

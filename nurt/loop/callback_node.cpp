@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/loop/callback_node.hpp"
 
+#include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
 #include "nurt/base/frame_pool.hpp"
 
@@ -49,6 +50,8 @@ void run_guarded(event_loop& loop, unique_function<void()>& callback) noexcept {
     try {
         callback();
     } catch (const std::exception&) {
+        loop.call_exception_handler({"exception in callback", std::current_exception(), {}, {}});
+    } catch (const cancelled_error&) {  // of a future it looked at: nobody's wish to end the loop
         loop.call_exception_handler({"exception in callback", std::current_exception(), {}, {}});
     } catch (...) {
         loop.fail(std::current_exception());

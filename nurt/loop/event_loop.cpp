@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
 #include "nurt/io/epoll_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
@@ -38,7 +39,6 @@ public:
     ~running_mark() {
         flag_ = false;
         detail::this_thread.loop = nullptr;
-        detail::this_thread.core = nullptr;
     }
 
 private:
@@ -50,6 +50,8 @@ std::string describe(const std::exception_ptr& error) {
         std::rethrow_exception(error);
     } catch (const std::exception& e) {
         return e.what();
+    } catch (const cancelled_error& e) {
+        return std::string("cancelled_error ") + e.message();
     } catch (...) {
         return "an exception that is not a std::exception";
     }
@@ -71,6 +73,9 @@ event_loop::event_loop(services s) : services_(std::move(s)) {
 event_loop::~event_loop() {
     if (!running_) {
         close();
+    }
+    if (detail::this_thread.core == this) {
+        detail::this_thread.core = nullptr;
     }
 }
 
@@ -268,14 +273,20 @@ void event_loop::call_exception_handler(const error_context& context) noexcept {
         default_exception_handler(context);
         return;
     }
+    // Taken out while it runs, for it may put another one in its place.
+    exception_handler mine = std::move(handler_);
+    handler_changed_ = false;
     try {
-        handler_(context);
+        mine(context);
     } catch (const std::exception&) {
         default_exception_handler(context);
         default_exception_handler(
             {"the exception handler failed", std::current_exception(), {}, {}});
     } catch (...) {
         fail(std::current_exception());
+    }
+    if (!handler_changed_) {
+        handler_ = std::move(mine);
     }
 }
 

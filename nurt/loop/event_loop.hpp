@@ -46,6 +46,10 @@ public:
     // The loop that is running on this thread; throws usage_error when there is none.
     static event_loop& running();
     static event_loop* running_or_null() noexcept { return detail::this_thread.loop; }
+    // The running loop, or between runs the one that ran last on this thread.
+    static event_loop& here() noexcept {
+        return static_cast<event_loop&>(*detail::this_thread.core);
+    }
 
     // Runs until stop(). Throws what a callback threw that is not a std::exception.
     void run_forever();
@@ -72,7 +76,11 @@ public:
     instant cached_time() const noexcept { return now_; }
 
     // Errors nobody retrieved and exceptions of callbacks. The default writes to standard error.
-    void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }
+    // An error of the handler itself, or one that arrives while it runs, goes to the default.
+    void set_exception_handler(exception_handler handler) {
+        handler_ = std::move(handler);
+        handler_changed_ = true;
+    }
     void call_exception_handler(const error_context& context) noexcept;
     static void default_exception_handler(const error_context& context) noexcept;
 
@@ -122,6 +130,7 @@ private:
     nurt::clock* clock_ = nullptr;
     services services_;
     exception_handler handler_;
+    bool handler_changed_ = false;
     std::exception_ptr failure_;
 };
 

@@ -29,8 +29,9 @@ public:
     void settled(future_base&) noexcept override { complete(); }
 
 protected:
-    explicit future_wait(future_base& target) noexcept : target_(&target) {}
-    ~future_wait() = default;
+    // Whoever settles the future may drop the last handle before the waiter runs.
+    explicit future_wait(future_base& target) noexcept : target_(&target) { target.retain(); }
+    ~future_wait() { target_->release(); }
 
     // Throws the target's error; if both were cancelled, the waiter's requests are delivered by it.
     [[noreturn]] void rethrow();

@@ -54,6 +54,16 @@ void future_base::notify_all(settle_listener* last) noexcept {
     }
 }
 
+void future_base::abandon_all() noexcept {
+    settle_listener* listener = last_listener->next_listener;
+    last_listener->next_listener = nullptr;
+    while (listener != nullptr) {
+        settle_listener* next = listener->next_listener;
+        listener->abandoned();
+        listener = next;
+    }
+}
+
 void future_base::report_unretrieved() noexcept {
     if (event_loop* loop = this_thread.loop) {
         loop->call_exception_handler(

@@ -23,6 +23,8 @@ public:
 
     // May only put things in the ready queue.
     virtual void settled(future_base& source) noexcept = 0;
+    // Called instead when the future is gone before it was settled.
+    virtual void abandoned() noexcept {}
 
     settle_listener* next_listener = nullptr;
 
@@ -41,6 +43,7 @@ enum future_flag : std::uint32_t {
     flag_never_start = 1U << 9,      // cancelled before its first step
     flag_cancel_pending = 1U << 10,  // a request is to be thrown at the next leaf
     flag_cancel_deliver = 1U << 11,  // the leaf has answered: throw on resumption
+    flag_asking = 1U << 13,          // inside of the leaf's cancel()
     flag_main = 1U << 12,            // the task of run(): its error is retrieved by run
 };
 
@@ -61,6 +64,9 @@ public:
         if (--references == 0) {
             if ((flags & flag_unretrieved) != 0) [[unlikely]] {
                 report_unretrieved();
+            }
+            if (last_listener != nullptr) [[unlikely]] {
+                abandon_all();
             }
             destroy();
         }
@@ -121,6 +127,7 @@ private:
         }
     }
     void notify_all(settle_listener* last) noexcept;
+    void abandon_all() noexcept;
 };
 
 // True if the exception is a cancelled_error or of a class derived from it.

@@ -10,7 +10,11 @@ gather_core::gather_core(future_base& self, std::size_t count)
 
 gather_core::~gather_core() {
     for (std::size_t i = 0; i < count_; ++i) {
-        children_[i].source->release();
+        future_base& source = *children_[i].source;
+        if (!source.done()) {  // only when adding the next one failed
+            source.unlisten(children_[i]);
+        }
+        source.release();
     }
     ::operator delete(children_);
 }

@@ -40,9 +40,6 @@ void task_base::never_run() noexcept {
 }
 
 void task_base::finish(const outcome_base& end) noexcept {
-    if (extras != nullptr) [[unlikely]] {
-        free_requests();
-    }
     unlink();
     settle(end);
     release();
@@ -92,7 +89,13 @@ void task_base::ask() noexcept {
     if (waiting_on == nullptr || (flags & flag_cancel_deliver) != 0) {
         return;
     }
-    switch (waiting_on->cancel()) {
+    if ((flags & flag_asking) != 0) {
+        return;  // tasks that wait for each other in a circle
+    }
+    flags |= flag_asking;
+    const cancel_answer answer = waiting_on->cancel();
+    flags &= ~std::uint32_t{flag_asking};
+    switch (answer) {
         case cancel_answer::done:
             flags |= flag_cancel_deliver;
             wake();
@@ -122,9 +125,9 @@ void task_base::withdraw(cancel_request& request) noexcept {
 void task_base::update_pending() noexcept {
     bool pending = false;
     for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
-        pending = pending || r->delivered == 0;
+        pending = pending || due(*r);
     }
-    if (pending && extras->shields == 0) {
+    if (pending) {
         flags |= flag_cancel_pending;
     } else {
         flags &= ~std::uint32_t{flag_cancel_pending};
@@ -137,7 +140,7 @@ void task_base::mark_delivered() noexcept {
     }
     ++extras->deliveries;
     for (cancel_request* r = extras->requests; r != nullptr; r = r->next) {
-        if (r->delivered == 0) {
+        if (due(*r)) {
             r->delivered = extras->deliveries;
         }
     }
@@ -210,14 +213,8 @@ std::uint32_t task_base::uncancel() noexcept {
 void task_base::unshield() noexcept {
     --extra().shields;
     update_pending();
-}
-
-void task_base::break_shield() noexcept {
-    const std::uint32_t depth = std::exchange(extra().shields, 0);
-    update_pending();
-    extras->shields = depth;
     if ((flags & flag_cancel_pending) != 0) {
-        ask();
+        ask();  // only when the shield's time is over is the task suspended here
     }
 }
 

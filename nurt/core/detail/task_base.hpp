@@ -25,6 +25,7 @@ struct cancel_request {
     shared_text message;
     cancel_source source = cancel_source::handle;
     bool linked = false;
+    std::uint32_t shields = 0;    // of the task when the scope began: only later ones hold it up
     std::uint32_t delivered = 0;  // number of the cancelled_error that stood for it; 0: not yet
 };
 
@@ -64,11 +65,11 @@ public:
     void deliver_again(std::uint32_t since) noexcept;
     void mark_delivered() noexcept;
 
-    // While shielded, new requests are recorded and wait.
+    // While shielded, requests of scopes outside of the shield, and of everybody else, are recorded
+    // and wait.
     void shield() noexcept;
     void unshield() noexcept;
-    // The cleanup's time is over: what waits is delivered in spite of the shield.
-    void break_shield() noexcept;
+    std::uint32_t shields() const noexcept { return extras == nullptr ? 0 : extras->shields; }
 
     [[noreturn]] void throw_cancelled();
     void throw_if_cancelled() {
@@ -104,6 +105,7 @@ public:
 protected:
     ~task_base() {
         if (extras != nullptr) [[unlikely]] {
+            free_requests();
             delete extras;
         }
     }
@@ -113,6 +115,9 @@ protected:
     void finish(const outcome_base& end) noexcept;
 
 private:
+    bool due(const cancel_request& r) const noexcept {
+        return r.delivered == 0 && r.shields >= extras->shields;
+    }
     virtual void end() noexcept = 0;  // finish(result)
     void never_run() noexcept;
     void ask() noexcept;
