@@ -145,8 +145,8 @@ auto gather(Aws&&... awaitables) {
     using state_type = detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>;
     auto* state = new state_type(sizeof...(Aws));
     detail::future_of<state_type> made(state);
-    (state->add(detail::gather_item<std::remove_cvref_t<Aws>>::start(
-                             std::forward<Aws>(awaitables))),
+    (state->add(
+         detail::gather_item<std::remove_cvref_t<Aws>>::start(std::forward<Aws>(awaitables))),
      ...);
     state->begin();
     return made;

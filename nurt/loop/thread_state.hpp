@@ -28,7 +28,7 @@ struct loop_core {
 
 struct thread_state {
     event_loop* loop = nullptr;        // the running loop
-    loop_core* core = nullptr;  // its hot part; between runs, that of the loop that ran last
+    loop_core* core = nullptr;         // its hot part; between runs, that of the loop that ran last
     task_base* task = nullptr;         // the task that is being stepped
     void* next = nullptr;              // the frame that the driver resumes after this one
     timeout_scope* unarmed = nullptr;  // scopes entered since the task last suspended

@@ -150,7 +150,8 @@ TEST_CASE("blocks outlive the thread that allocated them") {
     const std::int64_t before = pool::live();
     std::vector<piece> all;
     std::thread([&all] {
-        for (int i = 0; i < 3000; ++i) all.push_back(take(static_cast<std::size_t>(1 + i % 300), 5));
+        for (int i = 0; i < 3000; ++i)
+            all.push_back(take(static_cast<std::size_t>(1 + i % 300), 5));
     }).join();
     CHECK(pool::live() == before + 3000);
     bool good = true;

@@ -143,7 +143,8 @@ TEST_CASE("a yield is cancellable until it runs") {
 }
 
 // test_tasks test_cancel_current_task; D4
-TEST_CASE("S52 D4 a task that cancels itself hears of it at its next leaf, even one that is ready") {
+TEST_CASE(
+    "S52 D4 a task that cancels itself hears of it at its next leaf, even one that is ready") {
     in_task([]() -> coro<> {
         std::string log;
         future<> ready;
@@ -177,7 +178,8 @@ TEST_CASE("S53 D13 a task that returns a value after cancel() has completed") {
 }
 
 // test_tasks test_cancel_with_message_before_starting_task
-TEST_CASE("S54 S61 cancelled before its first step a task never runs, and its arguments are destroyed") {
+TEST_CASE(
+    "S54 S61 cancelled before its first step a task never runs, and its arguments are destroyed") {
     in_task([]() -> coro<> {
         bool ran = false;
         auto alive = std::make_shared<int>(0);
@@ -279,7 +281,8 @@ TEST_CASE("S57 another error that is thrown while cancelled is the outcome") {
     });
 }
 
-TEST_CASE("S58 S62 cancelled_error, and what derives from it, make a task cancelled without a request") {
+TEST_CASE(
+    "S58 S62 cancelled_error, and what derives from it, make a task cancelled without a request") {
     in_task([]() -> coro<> {
         auto body = []() -> coro<> {
             co_await yield();
@@ -344,7 +347,8 @@ TEST_CASE("S50 repeated cancels are delivered once when they arrive together, el
     });
 }
 
-TEST_CASE("a task that swallows a cancel keeps its awaiter's request for the awaiter's next await") {
+TEST_CASE(
+    "a task that swallows a cancel keeps its awaiter's request for the awaiter's next await") {
     in_task([]() -> coro<> {
         std::string log;
         auto stubborn = []() -> coro<int> {

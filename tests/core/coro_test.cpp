@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "nurt/base/error.hpp"
 #include "nurt/core/coro.hpp"
 #include "nurt/core/sleep.hpp"
-#include "nurt/base/error.hpp"
 #include "tests/support/world.hpp"
 
 using namespace std::string_literals;

@@ -120,7 +120,8 @@ TEST_CASE("a task of a function may share through std::ref") {
     CHECK(n == 5);
 }
 
-TEST_CASE("a lambda with captures that was called already is refused, with the place and the remedy") {
+TEST_CASE(
+    "a lambda with captures that was called already is refused, with the place and the remedy") {
     in_task([]() -> coro<> {
         int n = 1;
         std::string what;
@@ -140,7 +141,8 @@ TEST_CASE("a lambda with captures that was called already is refused, with the p
     });
 }
 
-TEST_CASE("without a running loop there are no tasks, and the coroutine's arguments are destroyed") {
+TEST_CASE(
+    "without a running loop there are no tasks, and the coroutine's arguments are destroyed") {
     int alive = 0;
     auto work = [](counted) -> coro<> { co_return; };
     CHECK_THROWS_AS(create_task(work(counted(alive))).detach(), nurt::usage_error);
@@ -275,8 +277,7 @@ TEST_CASE("S36 current_task is right in interleaved tasks, and empty in callback
         const task<> a = create_task(look, std::ref(right));
         const task<> b = create_task(look, std::ref(right));
         bool empty_in_callback = false;
-        nurt::event_loop::running().call_soon(
-            [&] { empty_in_callback = !nurt::current_task(); });
+        nurt::event_loop::running().call_soon([&] { empty_in_callback = !nurt::current_task(); });
         co_await nurt::gather(a, b);
         CHECK(right == std::vector<bool>(6, true));
         CHECK(empty_in_callback);
