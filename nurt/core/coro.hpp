@@ -65,6 +65,12 @@ inline constexpr bool is_coro = false;
 template <class T>
 inline constexpr bool is_coro<coro<T>> = true;
 
+// Gives a coroutine when awaited: a request that is still being described.
+template <class A>
+concept gives_coro = requires(A&& a) {
+    requires is_coro<decltype(std::forward<A>(a).operator co_await())>;
+};
+
 template <class>
 inline constexpr bool always_false = false;
 
@@ -101,6 +107,10 @@ public:
         } else if constexpr (has_leaf<A>) {
             auto make = [&] { return std::forward<A>(awaitable).operator co_await(); };
             return leaf_awaiter<decltype(make()), tail_calls>(std::in_place, make);
+        } else if constexpr (gives_coro<A>) {
+            auto work = std::forward<A>(awaitable).operator co_await();
+            using T = typename decltype(work)::value_type;
+            return coro_awaiter<T, tail_calls>(coro_access<T>::release(work));
         } else if constexpr (foreign_awaitable<A>) {
             auto make = [&] { return stranger<A>(std::forward<A>(awaitable)); };
             return leaf_awaiter<stranger<A>, tail_calls>(std::in_place, make);

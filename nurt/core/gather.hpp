@@ -71,6 +71,13 @@ struct gather_item<coro<T>> : gather_source<T, task_base> {
     }
     static constexpr bool shared = false;
 };
+template <gives_coro A>
+struct gather_item<A> : gather_item<decltype(std::declval<A>().operator co_await())> {
+    static future_base& start(A&& request) {
+        using work = decltype(std::move(request).operator co_await());
+        return gather_item<work>::start(std::move(request).operator co_await());
+    }
+};
 template <class T>
 struct gather_item<task<T>> : gather_source<T, task_base> {
     static future_base& start(const task<T>& handle) {

@@ -104,6 +104,10 @@ template <class T>
 task<T> create_task(coro<T> work, std::string_view name,
                     std::source_location place = std::source_location::current());
 
+// The same for what gives a coroutine when awaited, as a request of http::client does.
+template <detail::gives_coro A>
+auto create_task(A&& request, std::source_location place = std::source_location::current());
+
 namespace detail {
 template <class Fn, class... Args>
 concept coroutine_function = requires(Fn& fn, Args&... args) {
@@ -235,6 +239,11 @@ task<T> create_task(coro<T> work, std::string_view name, std::source_location pl
     task<T> made = create_task(std::move(work), place);
     made.set_name(name);
     return made;
+}
+
+template <detail::gives_coro A>
+auto create_task(A&& request, std::source_location place) {
+    return create_task(std::forward<A>(request).operator co_await(), place);
 }
 
 template <class Fn, class... Args>
