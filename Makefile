@@ -10,7 +10,8 @@
 #   make format    clang-format every source in place
 #   make fuzz      each fuzz target for FUZZ seconds (60)
 #   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed
-#   make bench     the benchmarks beside the peers that can be built here
+#   make bench     the benchmarks beside the peers that can be built here, BENCH_ROUNDS (3) times
+#   make bench-counts-update   measures what bench/counts/ stores, and stores it
 #   make install   into PREFIX (/usr/local)
 #   make clean     remove build/
 #
@@ -34,7 +35,7 @@ SOAK ?= 20
 SOURCES = git ls-files '*.hpp' '*.cpp' ':!bench/peers' ':!tests/lint'
 CTEST = ctest --output-on-failure -j $(JOBS) --no-tests=error
 
-.PHONY: help deps ci-deps configure run test asan tsan lint check-format tidy format fuzz soak bench install clean
+.PHONY: help deps ci-deps configure run test asan tsan lint check-format tidy format fuzz soak bench bench-build bench-counts-update install clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -97,9 +98,21 @@ soak: ci-deps
 	    NURT_TEST_SEED=$$seed $(CTEST) --test-dir build/asan --schedule-random -Q || exit 1; \
 	done
 
-bench: configure
-	@cmake --build $(BUILD) -j $(JOBS) --target nurt_bench
-	@bench/run $(BUILD)
+# By both compilers, where both are there.
+BENCH_CXX := $(notdir $(foreach cxx,g++ clang++-19,$(shell command -v $(cxx))))
+
+bench-build: deps | build
+	@for cxx in $(BENCH_CXX); do \
+	    CXX=$$cxx cmake --preset release -B build/bench-$$cxx -DNURT_BUILD_TESTS=OFF \
+	        -DNURT_BUILD_CLI=OFF -DNURT_BUILD_EXAMPLES=OFF >build/bench-$$cxx.log || exit 1; \
+	    cmake --build build/bench-$$cxx -j $(JOBS) --target nurt_bench_all || exit 1; \
+	done
+
+bench: bench-build
+	@bench/run $(BENCH_CXX:%=build/bench-%)
+
+bench-counts-update: bench-build
+	@for cxx in $(BENCH_CXX); do bench/counts.py update build/bench-$$cxx || exit 1; done
 
 install: configure
 	@cmake --build $(BUILD) -j $(JOBS)

@@ -19,10 +19,11 @@ TOLERANCE = 0.05
 # Below this a difference is rounding: a page fault more, one look at the kernel in ten thousand operations.
 SLACK = {"instructions": 1.0, "system_calls": 0.002, "bytes": 2.0}
 SKIPPED = 77
+TOOLS = ("valgrind", "strace", "strip")
 # w4 waits for the real clock: how much happens in a turn is chance. w5 is counted in bytes.
 UNCOUNTED = ("w4", "w5")
-SERVERS = (("w6", "nurt_echo", False), ("w7", "nurt_http", True))
-CLIENTS = (("w8", "nurt_client"),)
+SERVERS = (("w6", "nurt_echo", 64, False), ("w6one", "nurt_echo", 1, False), ("w7", "nurt_http", 64, True))
+CLIENTS = (("w8seq", "nurt_client"),)
 
 
 def count_workloads(build):
@@ -40,7 +41,7 @@ def count_workloads(build):
 
 def count_servers(build):
     generator = build.path("bench_loadgen")
-    for workload, name, http in SERVERS:
+    for workload, name, connections, http in SERVERS:
         if build.has(name):
             program = build.stripped(name)
 
@@ -51,7 +52,7 @@ def count_servers(build):
                 ("instructions", measure.server_instructions),
                 ("system_calls", measure.server_system_calls),
             ):
-                yield f"{workload}.{what}", measure.per_request(count, command, generator, http=http)
+                yield f"{workload}.{what}", measure.per_request(count, command, generator, connections, http)
 
 
 def count_clients(build):
@@ -68,12 +69,13 @@ def count_clients(build):
                 yield f"{workload}.system_calls", measure.per_operation(measure.system_calls, command, **sizes)
 
 
-def count_all(build):
+def count_all(build, quiet=False):
     counted = {}
     for part in (count_workloads, count_servers, count_clients):
         for name, value in part(build):
             counted[name] = value
-            print(f"{name:20} {value:10.3f}", flush=True)
+            if not quiet:
+                print(f"{name:20} {value:10.3f}", flush=True)
     return counted
 
 
@@ -90,7 +92,7 @@ def stored(file):
 
 def write(file, build, counted):
     head = [
-        f"# Costs of one operation of bench/nurt_*, Release. Written by `make bench-counts-update`.",
+        "# Costs of one operation of bench/nurt_*, Release. Written by `make bench-counts-update`.",
         f"# compiler {build.compiler} {build.version}",
     ]
     rows = [f"{name} {value:.3f}" for name, value in sorted(counted.items())]
@@ -122,7 +124,7 @@ def main():
     if len(sys.argv) != 3 or sys.argv[1] not in ("check", "update", "show"):
         print(__doc__.strip(), file=sys.stderr)
         return 2
-    missing = [tool for tool in ("valgrind", "strace", "strip") if not shutil.which(tool)]
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         print("missing: " + " ".join(missing))
         return SKIPPED

@@ -17,8 +17,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SMALL, LARGE = 10_000, 60_000  # operations, in the workloads without a network
-CONNECTIONS = 64
-FEW, MANY = 2_000, 8_000  # requests, with one
+FEW, MANY = 2_000, 22_000  # requests, with one
 
 
 def lines(path):
@@ -146,7 +145,7 @@ def load(generator, port, requests, connections, http):
     subprocess.run(command + ["-H"] * http, capture_output=True, timeout=200, check=True)
 
 
-def server_instructions(command, generator, requests, connections=CONNECTIONS, http=False):
+def server_instructions(command, generator, requests, connections, http):
     with tempfile.NamedTemporaryFile("r") as log:
         tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log.name}"]
         with serving(command, tool) as port:
@@ -154,13 +153,13 @@ def server_instructions(command, generator, requests, connections=CONNECTIONS, h
         return collected(log.read())
 
 
-def server_system_calls(command, generator, requests, connections=CONNECTIONS, http=False):
+def server_system_calls(command, generator, requests, connections, http):
     with tempfile.NamedTemporaryFile("r") as out:
         with serving(command, ["strace", "-f", "-c", "-o", out.name], traced=True) as port:
             load(generator, port, requests, connections, http)
         return total_calls(out.read())
 
 
-def per_request(count, command, generator, **how):
-    many = count(command, generator, MANY, **how)
-    return (many - count(command, generator, FEW, **how)) / (MANY - FEW)
+def per_request(count, command, generator, connections, http):
+    many = count(command, generator, MANY, connections, http)
+    return (many - count(command, generator, FEW, connections, http)) / (MANY - FEW)
