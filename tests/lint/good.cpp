@@ -61,9 +61,7 @@ job other_functions_inside() {
 int outside_of_a_coroutine(std::string s) {
     return create_task([s]() -> job { co_await number(); });
 }
-person make_person() {
-    return {"Ada", 36};
-}
+person make_person() { return {"Ada", 36}; }
 job from_a_function() {
     co_await greet(make_person());
     auto waiting = greet({"Ada", 36});
