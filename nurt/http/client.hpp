@@ -29,7 +29,7 @@ class client_core;
 }  // namespace detail
 
 // A request that is being described; awaiting it sends it, once, and gives the response with its
-// whole body. Moved, not copied. It may outlive its client.
+// whole body. Moved, not copied.
 //
 // Fails with an exception of the tree in nurt/http/errors.hpp, which names method and URL. A status
 // such as 404 is an answer, not an error: see response::raise_for_status. Cancelling it closes its
@@ -86,8 +86,9 @@ private:
 // Connections and what all requests have in common. Moved, not copied. Belongs to the loop in which
 // it is first used; while connections are open, using it in another one is usage_error.
 //
-// Its end, or close(), closes the connections that nobody uses; requests that run go on to their
-// end, and those that wait for a connection fail. Python: httpx.AsyncClient.
+// Its end, or close(), closes the connections that nobody uses. Requests that have a connection go on
+// to their end; those that wait for one, and later ones, fail with usage_error.
+// Python: httpx.AsyncClient.
 class client {
 public:
     client();

@@ -36,7 +36,7 @@ void detail::pool_wait::await_suspend(std::coroutine_handle<>) noexcept {
 
 connection_ptr detail::pool_wait::await_resume() {
     granted_ = false;
-    if (refused_) throw usage_error("the client is closed");
+    if (refused_) throw usage_error("the http::client is closed");
     return std::move(got_);
 }
 

@@ -168,6 +168,7 @@ bool client_call::take_kept() {
 
 coro<> client_call::connect() {
     connection_pool& pool = core_->pool;
+    if (pool.is_closed()) throw usage_error("the http::client is closed");
     if (fresh_) pool.drop_idle(pool.origin(to_.origin()));
     while (!connection_) {
         pool_origin& origin = pool.origin(to_.origin());
