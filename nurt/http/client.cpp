@@ -92,7 +92,8 @@ namespace {
 
 coro<response> perform(std::shared_ptr<client_core> core, std::unique_ptr<request_data> request) {
     client_call call(std::move(core), std::move(request));
-    response r = co_await call.open();
+    response r;
+    co_await call.open(r);
     co_await call.finish(r);
     co_return r;
 }
@@ -162,7 +163,8 @@ client_request client::request(std::string_view method, std::string_view url) {
 coro<response_stream> client::stream(client_request what) {
     what.words();
     auto call = std::make_unique<detail::client_call>(std::move(what.core_), std::move(what.data_));
-    response head = co_await call->open();
+    response head;
+    co_await call->open(head);
     co_return response_stream(std::move(call), std::move(head));
 }
 

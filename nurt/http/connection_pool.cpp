@@ -107,7 +107,7 @@ void connection_pool::give_back(connection_ptr c) noexcept {
     pool_wait* first = o.waiting.front();
     const bool others_first =
         !ready_.empty() && (first == nullptr || ready_.begin()->first < first->number_);
-    if (closed_ || !c->reusable() || others_first || open_ > most_) {
+    if (closed_ || !c->reusable() || others_first || open_ > most_ || !c->quiet()) {
         c.reset();
         give_up(o);
     } else if (first != nullptr) {

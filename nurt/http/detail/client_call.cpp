@@ -54,8 +54,7 @@ client_call::client_call(std::shared_ptr<client_core> core, std::unique_ptr<requ
       total_(start_ + limits_.total),
       trusted_(core_->trusts(to_)) {}
 
-coro<response> client_call::open() {
-    response r;
+coro<> client_call::open(response& r) {
     for (bool again = true; again;) {
         co_await exchange();
         r.keep(connection_->head());
@@ -70,7 +69,6 @@ coro<response> client_call::open() {
         if (again) co_await drain();
     }
     r.history_ = std::move(history_);
-    co_return r;
 }
 
 coro<> client_call::finish(response& r) {

@@ -83,9 +83,9 @@ class client_call {
 public:
     client_call(std::shared_ptr<client_core> core, std::unique_ptr<request_data> request);
 
-    // Sends, and sends again where a redirect says so or the connection had died. Gives the head of
-    // the answer.
-    coro<response> open();
+    // Sends, and sends again where a redirect says so or the connection had died. The head of the
+    // answer goes into the response.
+    coro<> open(response& r);
     // The whole body, into the response; ends the exchange.
     coro<> finish(response& r);
     // The next piece; "" at the end.

@@ -27,7 +27,9 @@ constexpr std::size_t write_piece = 256 * 1024;
 
 // A read while nothing should come: it ends when the server closes. It may have ended, and be on its
 // way through the ready queue, when the connection goes; then it goes alone.
-class client_connection::watcher final : public io::operation, public ready_node {
+class client_connection::watcher final : public io::operation,
+                                         public ready_node,
+                                         public timer_node {
 public:
     explicit watcher(client_connection& c) noexcept : loop_(c.loop_), connection_(&c) {
         code = io::opcode::receive;
@@ -38,7 +40,9 @@ public:
     // False: too late.
     static bool stop(std::unique_ptr<watcher>& w, byte_stream& bytes) noexcept {
         if (!w->queued_ && bytes.cancel(*w)) return true;
-        w.release()->connection_ = nullptr;
+        watcher& alone = *w.release();
+        alone.connection_ = nullptr;
+        alone.loop_.timers().add(alone, instant::never());  // so that it hears of the loop's end
         return false;
     }
 
@@ -47,13 +51,16 @@ public:
         loop_.push_ready(*this);
     }
     void run() noexcept override {
-        if (connection_ == nullptr) {
-            const std::unique_ptr<watcher> last(this);
-        } else {
-            connection_->listener_->idle_ended(*connection_);  // takes this one along
+        if (connection_ != nullptr) {
+            queued_ = false;
+            connection_->watch_ended();  // takes this one along
+            return;
         }
+        if (armed()) loop_.timers().remove(*this);
+        const std::unique_ptr<watcher> last(this);
     }
-    void discard() noexcept override { run(); }
+    void expire() noexcept override {}
+    void discard() noexcept override { run(); }  // of ready_node and of timer_node
 
 private:
     event_loop& loop_;
@@ -112,7 +119,6 @@ void client_connection::discard() noexcept {
 // Between exchanges.
 
 void client_connection::rest(duration most, idle_listener& listener) {
-    if (!watcher_) watcher_ = std::make_unique<watcher>(*this);
     listener_ = &listener;
     limits_.total = instant::never();
     limit(exchange_phase::idle, loop_.cached_time() + most);
@@ -122,6 +128,16 @@ void client_connection::rest(duration most, idle_listener& listener) {
     begin_ = end_ = 0;
     watched_ = true;
     stream_.shared()->bytes->submit(*watcher_);
+}
+
+void client_connection::watch_ended() noexcept {
+    watched_ = false;
+    listener_->idle_ended(*this);
+}
+
+bool client_connection::quiet() {
+    if (!watcher_) watcher_ = std::make_unique<watcher>(*this);
+    return !stream_.shared()->bytes->try_now(*watcher_);
 }
 
 bool client_connection::wake() noexcept {

@@ -103,7 +103,9 @@ public:
     instant sent_at() const noexcept { return sent_at_; }
     instant answered_at() const noexcept { return answered_at_; }
 
-    // Watches the connection until it is used again.
+    // False: something has come already, be it the end of the stream.
+    bool quiet();
+    // Watches the connection, which is quiet, until it is used again.
     void rest(duration most, idle_listener& listener);
     // False: it has ended meanwhile, and is only good for being destroyed.
     bool wake() noexcept;
@@ -115,6 +117,8 @@ public:
 
 private:
     class watcher;
+
+    void watch_ended() noexcept;
 
     void limit(exchange_phase phase, instant when) noexcept;
     void arm() noexcept;
