@@ -17,6 +17,8 @@
 #include <optional>
 #include <utility>
 
+#include <sys/resource.h>
+
 namespace nurt {
 
 namespace detail {
@@ -32,8 +34,10 @@ struct server_state {
     connection_handler handler;
     std::vector<listener> listeners;
     std::list<client> clients;
+    std::size_t most_clients = 0;
     bool closed = false;
     event stopped;  // closed
+    event room;     // a client has gone
     event quiet;
 
     void close() noexcept {
@@ -42,6 +46,7 @@ struct server_state {
             l.close();
         }
         stopped.set();
+        room.set();
         look_for_quiet();
     }
     void look_for_quiet() noexcept {
@@ -78,6 +83,7 @@ public:
     ~membership() {
         if (state_) {
             state_->clients.erase(self_);
+            state_->room.set();
             state_->look_for_quiet();
         }
     }
@@ -138,8 +144,22 @@ coro<bool> accept_one(state_ptr state, std::size_t index) {
     co_return true;
 }
 
+coro<void> wait_for_room(state_ptr state) {
+    for (;;) {
+        const bool room = state->closed || state->clients.size() < state->most_clients;
+        if (room) {
+            co_return;
+        }
+        state->room.clear();
+        co_await state->room.wait();
+    }
+}
+
 coro<void> accept_all(state_ptr state, std::size_t index) {
     for (;;) {
+        if (state->clients.size() >= state->most_clients) {
+            co_await wait_for_room(state);
+        }
         const bool more = !state->closed && co_await accept_one(state, index);
         if (!more) {
             co_return;
@@ -239,11 +259,21 @@ coro<server> start_server(connection_handler handler, std::string host, std::uin
                           listen_options options) {
     auto state = std::make_shared<server_state>();
     state->handler = std::move(handler);
+    state->most_clients = options.connections;
     state->listeners = co_await listen_everywhere(std::move(host), port, options);
     for (std::size_t i = 0; i < state->listeners.size(); ++i) {
         create_task(accept_all(state, i), "accept").detach();
     }
     co_return server(state);
+}
+
+std::size_t descriptor_limit() noexcept {
+    constexpr std::size_t guess = 1024;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return guess;
+    }
+    return static_cast<std::size_t>(limit.rlim_cur);
 }
 
 }  // namespace nurt

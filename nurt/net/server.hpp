@@ -65,6 +65,9 @@ private:
 coro<server> start_server(connection_handler handler, std::string host, std::uint16_t port,
                           listen_options options = {});
 
+// How many descriptors this process may have open at a time.
+std::size_t descriptor_limit() noexcept;
+
 // Python: asyncio.open_connection, and both of what that gives in one.
 inline coro<stream> open_connection(std::string host, std::uint16_t port,
                                     connect_options options = {}) {

@@ -5,6 +5,7 @@
 // nurt/net/resolver.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ struct connect_options {
 struct listen_options {
     int backlog = 511;        // connections that may wait to be accepted
     bool reuse_port = false;  // several listeners share the port, one for each loop
+    // Of start_server: so many handlers run at once, and who comes then waits to be accepted.
+    std::size_t connections = static_cast<std::size_t>(-1);
 };
 
 // Tries the addresses of host in order until one answers. os_error when none does, and what() says
