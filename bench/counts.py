@@ -22,7 +22,7 @@ SKIPPED = 77
 TOOLS = ("valgrind", "strace", "strip")
 # w4 waits for the real clock: how much happens in a turn is chance. w5 is counted in bytes.
 UNCOUNTED = ("w4", "w5")
-SERVERS = (("w6", "nurt_echo", 64, False), ("w6one", "nurt_echo", 1, False), ("w7", "nurt_http", 64, True))
+SERVERS = (("w6", "nurt_echo", 64, False), ("w6one", "nurt_echo", 1, False), ("w7", "nurt_hello", 64, True))
 CLIENTS = (("w8seq", "nurt_client"),)
 
 

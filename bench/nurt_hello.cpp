@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// bench/nurt_http.cpp: an HTTP server that says hello, with every limit and timeout on.
+// bench/nurt_hello.cpp: an HTTP server that says hello, with every limit and timeout on.
 //
-//     nurt_http PORT     until it is killed
+//     nurt_hello PORT     until it is killed
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +24,7 @@ nurt::coro<> serve(std::uint16_t port) {
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        std::fputs("usage: nurt_http PORT\n", stderr);
+        std::fputs("usage: nurt_hello PORT\n", stderr);
         return 2;
     }
     nurt::run(serve(static_cast<std::uint16_t>(std::atoi(argv[1]))));
