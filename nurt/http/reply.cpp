@@ -66,8 +66,14 @@ reply& reply::body(std::string bytes) & {
 }
 
 reply& reply::body(std::string bytes, std::string_view content_type) & {
-    headers_.set("Content-Type", content_type);
-    return body(std::move(bytes));
+    if (content_type.empty()) {
+        headers_.remove("Content-Type");
+    } else {
+        headers_.set("Content-Type", content_type);
+    }
+    body(std::move(bytes));
+    type_ = nullptr;
+    return *this;
 }
 
 reply& reply::stream(body_source source) & {

@@ -72,7 +72,7 @@ public:
     // ends the connection; the rest of the framing is the server's: Transfer-Encoding and other
     // Connection fields throw invalid_header. Date, Server and Content-Type replace the server's.
     reply& header(std::string_view name, std::string_view value) &;
-    // Text, unless Content-Type says otherwise.
+    // Text, unless Content-Type says otherwise; an empty content_type says nothing.
     reply& body(std::string bytes) &;
     reply& body(std::string bytes, std::string_view content_type) &;
     // A body that is written while it is sent: chunked, or as long as Content-Length says. An error
