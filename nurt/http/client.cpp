@@ -70,9 +70,11 @@ bool client_core::trusts(const url& to) const noexcept {
     return !base_ || base_->origin() == to.origin();
 }
 
-url client_core::resolve(const request_data& request) const {
-    std::string text;
+url client_core::resolve(const request_data& request) {
     const std::string_view given = request.url;
+    const bool again = last_ && given == last_given_ && request.params.empty();
+    if (again) return *last_;
+    std::string text;
     if (base_ && !is_absolute(given)) {
         // As httpx does: what is given goes below the base's path.
         text.append(base_->origin()).append(base_->path());
@@ -80,12 +82,18 @@ url client_core::resolve(const request_data& request) const {
         if (!given.starts_with('/') && !given.starts_with('?')) text += '/';
     }
     text += given.substr(0, given.find('#'));
-    for (const std::string* params : {&options_.data_.params, &request.params}) {
-        if (params->empty()) continue;
+    const std::string_view all_params[] = {options_.data_.params, request.params};
+    for (const std::string_view params : all_params) {
+        if (params.empty()) continue;
         text += text.find('?') == text.npos ? '?' : '&';
-        text += *params;
+        text += params;
     }
-    return url(text);
+    url made(text);
+    if (request.params.empty()) {
+        last_given_ = given;
+        last_ = made;
+    }
+    return made;
 }
 
 namespace {
@@ -94,7 +102,7 @@ coro<response> perform(std::shared_ptr<client_core> core, std::unique_ptr<reques
     client_call call(std::move(core), std::move(request));
     response r;
     co_await call.open(r);
-    co_await call.finish(r);
+    if (!call.finish_now(r)) co_await call.finish(r);
     co_return r;
 }
 

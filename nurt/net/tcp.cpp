@@ -206,6 +206,9 @@ coro<stream> connect(std::string host, std::uint16_t port, connect_options optio
 }
 
 coro<stream> connect(socket_address to, connect_options options) {
+    if (options.timeout == duration::max()) {
+        return connect_one(to, options.no_delay);
+    }
     return connect(to.ip().to_string(), to.port(), options);
 }
 

@@ -71,12 +71,20 @@ coro<> client_call::open(response& r) {
     r.history_ = std::move(history_);
 }
 
+bool client_call::finish_now(response& r) {
+    if (request_->body_limit != request_data::no_limit) return false;
+    try {
+        if (!connection_->take_body(r.body_)) return false;
+    } catch (const exchange_failure& f) {
+        fail(f);
+    }
+    done(r);
+    return true;
+}
+
 coro<> client_call::finish(response& r) {
     try {
-        const std::uint64_t most = request_->body_limit;
-        if (most != request_data::no_limit || !connection_->take_body(r.body_)) {
-            co_await connection_->receive_all(r.body_, most);
-        }
+        co_await connection_->receive_all(r.body_, request_->body_limit);
     } catch (const exchange_failure& f) {
         fail(f);
     }

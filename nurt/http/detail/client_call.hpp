@@ -35,7 +35,7 @@ public:
     void append_defaults(std::string& head, const headers& own, bool credentials) const;
     // Whether the client's own credentials may go there.
     bool trusts(const url& to) const noexcept;
-    url resolve(const request_data& request) const;
+    url resolve(const request_data& request);
     void before(const outgoing_request& r) {
         if (options_.on_request_) options_.on_request_(r);
     }
@@ -50,6 +50,9 @@ public:
 private:
     client_options options_;
     std::optional<url> base_;
+    // Whoever asks again and again need not have the same URL parsed each time.
+    std::string last_given_;
+    std::optional<url> last_;
     event_loop* loop_ = nullptr;
 };
 
@@ -86,13 +89,14 @@ public:
     // Sends, and sends again where a redirect says so or the connection had died. The head of the
     // answer goes into the response.
     coro<> open(response& r);
-    // The whole body, into the response; ends the exchange.
+    // The whole body, into the response; ends the exchange. False: it is not all there yet.
+    bool finish_now(response& r);
     coro<> finish(response& r);
     // The next piece; "" at the end.
     coro<std::string> read();
-    void done(response& r) noexcept;
 
 private:
+    void done(response& r) noexcept;
     coro<> exchange();
     bool take_kept();
     coro<> connect();

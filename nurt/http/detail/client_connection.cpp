@@ -14,12 +14,12 @@ namespace nurt::http::detail {
 
 namespace {
 
-// Most answers fit, and a thousand requests in flight cost two megabytes.
-constexpr std::size_t first_buffer = 2048;
+// Most heads fit, and a thousand requests in flight cost one megabyte.
+constexpr std::size_t first_buffer = 1024;
 constexpr std::size_t body_buffer = 16 * 1024;
 constexpr std::size_t direct_piece = 64 * 1024;
 // A server that sends more interim answers than this wants to keep us busy.
-constexpr int most_interim = 32;
+constexpr std::uint32_t most_interim = 32;
 // A write of more would not show whether the server takes anything.
 constexpr std::size_t write_piece = 256 * 1024;
 
@@ -152,81 +152,67 @@ coro<> client_connection::exchange(std::string_view head, std::string_view body,
     limits_ = limits;
     finished_ = answered_ = false;
     got_ = 0;
-    bool sent = false;
-    std::string why;
+    std::string why;  // the request could not be sent
+    const std::string_view parts[] = {head, body};
     try {
-        co_await send(head);
-        if (!body.empty()) co_await send(body);
-        sent = true;
+        for (std::string_view rest : parts) {
+            while (!rest.empty()) {
+                limit(exchange_phase::write, loop_.cached_time() + limits_.write);
+                rest.remove_prefix(co_await stream_.write_some(rest.substr(0, write_piece)));
+            }
+        }
     } catch (const error& e) {
         if (timed_out_) fail("");
         why = e.what();
+        keep_alive_ = false;
     }
     sent_at_ = loop_.time();
     ++exchanges_;
-    // A server that refuses a body closes without reading it, and its answer may have come.
-    try {
-        co_await receive_head(method);
-    } catch (const exchange_failure& e) {
-        if (sent || e.what == exchange_failure::kind::malformed) throw;
-        throw exchange_failure{exchange_failure::kind::broken, exchange_phase::write, why,
-                               !answered_};
-    }
-    if (!sent) keep_alive_ = false;
-}
-
-coro<> client_connection::send(std::string_view data) {
-    do {
-        limit(exchange_phase::write, loop_.cached_time() + limits_.write);
-        const std::string_view piece = data.substr(0, write_piece);
-        const std::size_t taken = co_await stream_.write_some(piece);
-        data.remove_prefix(taken);
-    } while (!data.empty());
-}
-
-// Appends to the buffer, which has room; 0 is the end of the stream.
-coro<std::size_t> client_connection::fill() {
-    if (begin_ == end_) begin_ = end_ = 0;
-    std::size_t got = 0;
-    try {
-        got = co_await stream_.read_some(std::span(buffer_.data() + end_, buffer_.size() - end_));
-    } catch (const error& e) {
-        fail(e.what());
-    }
-    end_ += got;
-    co_return got;
-}
-
-coro<> client_connection::receive_head(std::string_view method) {
-    if (buffer_.empty()) buffer_.resize(first_buffer);
     limit(exchange_phase::head, sent_at_ + limits_.head);
-    for (int interim = 0; interim < most_interim;) {
-        parser_.reset(method);
-        for (progress step = progress::need_more; step != progress::done;) {
-            if (end_ != begin_) step = parser_.parse(received());
-            if (step == progress::failed) {
-                throw exchange_failure{exchange_failure::kind::malformed, phase_,
-                                       parser_.error().text};
-            }
-            if (step == progress::done) break;
-            if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-            const std::size_t got = co_await fill();
-            if (got == 0) fail_closed();
-            if (!std::exchange(answered_, true)) {
-                answered_at_ = std::max(sent_at_, loop_.cached_time());
-            }
+    parser_.reset(method);
+    interim_ = 0;
+    while (!read_head(method)) {
+        std::size_t got = 0;
+        try {
+            got = co_await stream_.read_some(room(first_buffer));
+        } catch (const error& e) {
+            // A server that refuses a body closes without reading it, and its answer may have come;
+            // if it has not, the failure of sending is what there is to tell.
+            if (why.empty()) fail(e.what());
         }
+        end_ += got;
+        if (got == 0) fail_unanswered(why);
+        if (!std::exchange(answered_, true)) {
+            answered_at_ = std::max(sent_at_, loop_.cached_time());
+        }
+    }
+}
+
+// Where to read to, at least so much.
+std::span<char> client_connection::room(std::size_t least) {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (buffer_.size() < least) buffer_.resize(least);
+    if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
+    return {buffer_.data() + end_, buffer_.size() - end_};
+}
+
+// True: the head is there, and it is no interim one.
+bool client_connection::read_head(std::string_view method) {
+    while (begin_ != end_) {
+        const progress step = parser_.parse(received());
+        if (step == progress::need_more) return false;
+        if (step == progress::failed) fail_malformed(parser_.error().text);
         const response_head head = parser_.head(buffer_.data() + begin_);
         head_at_ = begin_;
         begin_ += parser_.size();
-        if (is_informational(head.status) && head.status != status::switching_protocols) {
-            ++interim;
-            continue;
+        if (!is_informational(head.status) || head.status == status::switching_protocols) {
+            start_body(head);
+            return true;
         }
-        start_body(head);
-        co_return;
+        if (++interim_ == most_interim) fail_malformed("too many interim answers");
+        parser_.reset(method);
     }
-    throw exchange_failure{exchange_failure::kind::malformed, phase_, "too many interim answers"};
+    return false;
 }
 
 void client_connection::start_body(const response_head& head) {
@@ -274,8 +260,7 @@ void client_connection::take_chunks(std::string& out) {
     while (begin_ != end_ && !finished_) {
         const chunk_decoder::step step = chunks_->next(received());
         if (step.state == progress::failed) {
-            throw exchange_failure{exchange_failure::kind::malformed, phase_,
-                                   chunks_->error().text};
+            fail_malformed(chunks_->error().text);
         }
         out += step.data;
         begin_ += step.consumed;
@@ -291,10 +276,14 @@ coro<bool> client_connection::receive_body(std::string& out) {
             co_await receive_into(out);
             continue;
         }
-        if (buffer_.size() < body_buffer) buffer_.resize(body_buffer);
-        if (const std::size_t got = co_await fill(); got == 0) {
-            end_of_stream();
+        std::size_t got = 0;
+        try {
+            got = co_await stream_.read_some(room(body_buffer));
+        } catch (const error& e) {
+            fail(e.what());
         }
+        end_ += got;
+        if (got == 0) end_of_stream();
     }
     co_return finished_&& out.size() == before;
 }
@@ -337,6 +326,16 @@ coro<> client_connection::receive_all(std::string& out, std::uint64_t most) {
 }
 
 // Errors.
+
+void client_connection::fail_malformed(const char* why) {
+    throw exchange_failure{exchange_failure::kind::malformed, phase_, why};
+}
+
+void client_connection::fail_unanswered(const std::string& unsent) {
+    if (unsent.empty()) fail_closed();
+    throw exchange_failure{exchange_failure::kind::broken, exchange_phase::write, unsent,
+                           !answered_};
+}
 
 void client_connection::end_of_stream() {
     keep_alive_ = false;

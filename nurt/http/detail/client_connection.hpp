@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -122,9 +123,8 @@ private:
 
     void limit(exchange_phase phase, instant when) noexcept;
     void arm() noexcept;
-    coro<> send(std::string_view data);
-    coro<> receive_head(std::string_view method);
-    coro<std::size_t> fill();
+    std::span<char> room(std::size_t least);
+    bool read_head(std::string_view method);
     void start_body(const response_head& head);
     void take_length(std::string& out);
     void take_chunks(std::string& out);
@@ -132,6 +132,8 @@ private:
     void end_of_stream();
     [[noreturn]] void fail(const char* what);
     [[noreturn]] void fail_closed();
+    [[noreturn]] void fail_malformed(const char* why);
+    [[noreturn]] void fail_unanswered(const std::string& unsent);
     std::string_view received() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
 
     event_loop& loop_;
@@ -151,6 +153,7 @@ private:
     bool finished_ = true;
     bool answered_ = false;  // a byte of the answer has come
     std::uint32_t exchanges_ = 0;
+    std::uint32_t interim_ = 0;  // answers before the answer
 
     response_parser parser_;
     std::unique_ptr<chunk_decoder> chunks_;  // few connections need one
