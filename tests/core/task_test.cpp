@@ -124,10 +124,11 @@ TEST_CASE(
     "a lambda with captures that was called already is refused, with the place and the remedy") {
     in_task([]() -> coro<> {
         int n = 1;
+        auto closure = [n]() -> coro<int> { co_return n; };
         std::string what;
         const unsigned line = __LINE__ + 2;
         try {
-            create_task([n]() -> coro<int> { co_return n; }()).detach();
+            create_task(closure()).detach();
         } catch (const nurt::usage_error& e) {
             what = e.what();
         }
