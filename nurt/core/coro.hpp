@@ -67,9 +67,8 @@ inline constexpr bool is_coro<coro<T>> = true;
 
 // Gives a coroutine when awaited: a request that is still being described.
 template <class A>
-concept gives_coro = requires(A&& a) {
-    requires is_coro<decltype(std::forward<A>(a).operator co_await())>;
-};
+concept gives_coro =
+    requires(A&& a) { requires is_coro<decltype(std::forward<A>(a).operator co_await())>; };
 
 template <class>
 inline constexpr bool always_false = false;

@@ -165,8 +165,7 @@ public:
 protected:
     ~task_state() = default;
 
-private:
-    void end() noexcept final { this->finish(this->result); }
+    void end() noexcept override { this->finish(this->result); }
 };
 
 template <class T>
@@ -175,22 +174,41 @@ public:
     void destroy() noexcept override { delete this; }
 };
 
-// Keeps what the coroutine refers to.
+// Keeps what the coroutine refers to, until it has ended.
 template <class T, class Fn, class... Args>
 class stored_task_state final : public task_state<T> {
 public:
     template <class F, class... A>
     explicit stored_task_state(F&& f, A&&... a)
-        : fn_(std::forward<F>(f)), args_(std::forward<A>(a)...) {}
+        : stored_(std::forward<F>(f), std::forward<A>(a)...) {}
+    ~stored_task_state() {
+        if (!this->done()) {  // it never became a coroutine
+            stored_.~content();
+        }
+    }
 
     void destroy() noexcept override { delete this; }
     coro<T> call() {
-        return std::apply([this](Args&... args) { return fn_(std::move(args)...); }, args_);
+        return std::apply([this](Args&... args) { return stored_.fn(std::move(args)...); },
+                          stored_.args);
     }
 
 private:
-    Fn fn_;
-    std::tuple<Args...> args_;
+    struct content {
+        template <class F, class... A>
+        explicit content(F&& f, A&&... a) : fn(std::forward<F>(f)), args(std::forward<A>(a)...) {}
+        Fn fn;
+        std::tuple<Args...> args;
+    };
+
+    void end() noexcept override {
+        stored_.~content();
+        task_state<T>::end();
+    }
+
+    union {
+        content stored_;
+    };
 };
 
 [[noreturn]] void refuse_capture(std::source_location place);

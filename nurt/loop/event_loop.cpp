@@ -92,7 +92,7 @@ event_loop& event_loop::running() {
     if (inbox_.load(std::memory_order_relaxed) != nullptr) [[unlikely]] {
         drain_inbox();
     }
-    if (ready.empty() || resumptions_ >= look_after_resumptions) [[unlikely]] {
+    if (ready.empty() || resumptions_ >= look_at_) [[unlikely]] {
         look_around(limit);
     }
     if (timers_.earliest() <= now_) [[unlikely]] {
@@ -137,7 +137,11 @@ void event_loop::run_once(duration timeout) {
 void event_loop::look_around(instant limit) {
     if (ready.empty()) {
         poll(stopping_ ? instant() : limit);
-    } else if (timers_.empty() && services_.backend->in_flight() == 0) {
+        return;
+    }
+    const bool awaited = !timers_.empty() || services_.backend->in_flight() != 0;
+    look_at_ = awaited ? 1 : look_after_resumptions;
+    if (!awaited) {
         resumptions_ = 0;
     } else if (resumptions_ >= poll_after_resumptions ||
                (!clock_->simulated() && ticks(*clock_) - polled_at_ > poll_after_ticks)) {

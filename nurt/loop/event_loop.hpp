@@ -103,7 +103,7 @@ public:
     std::uint64_t turns() const noexcept { return turns_; }
 
 private:
-    static constexpr unsigned look_after_resumptions = 16;
+    static constexpr unsigned look_after_resumptions = 16;  // when nothing is awaited but tasks
     static constexpr unsigned poll_after_resumptions = 64;
     static constexpr std::uint64_t poll_after_ticks = 300'000;  // about 100 us at 3 GHz
     static constexpr unsigned budget_per_turn = 128;
@@ -120,7 +120,8 @@ private:
     std::uint64_t turns_ = 0;
     instant now_;
     timer_heap timers_;
-    unsigned resumptions_ = 0;  // since the kernel was last asked
+    unsigned resumptions_ = 0;                   // since the kernel was last asked
+    unsigned look_at_ = look_after_resumptions;  // so many of them, and the loop looks around
     unsigned budget_ = budget_per_turn;
     std::uint64_t polled_at_ = 0;  // ticks
     bool stopping_ = false;

@@ -60,6 +60,16 @@ struct special_cancel : cancelled_error {};
 
 }  // namespace
 
+TEST_CASE("the message of a handle arrives although a request without one came later") {
+    in_task([]() -> coro<> {
+        const task<int> t = create_task(sleeper());
+        co_await yield();
+        t.cancel("because");
+        t.cancel();
+        CHECK(co_await end_of(t) == "cancelled: because");
+    });
+}
+
 // test_tasks test_cancelling
 TEST_CASE("S50 cancel counts requests, and is refused by what is done") {
     in_task([]() -> coro<> {

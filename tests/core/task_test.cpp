@@ -107,6 +107,16 @@ TEST_CASE("a task of a function keeps its arguments, and its captures, as long a
     CHECK(alive == 0);
 }
 
+TEST_CASE("a task lets go of its function and its arguments when it ends, whoever has a handle") {
+    in_task([]() -> coro<> {
+        int alive = 0;
+        auto work = [kept = counted(alive)](counted) -> coro<> { co_await yield(); };
+        const task<> t = create_task(std::move(work), counted(alive));
+        co_await t;
+        CHECK(alive == 1);  // what was moved from
+    });
+}
+
 TEST_CASE("a task of a function may share through std::ref") {
     int n = 0;
     in_task([&]() -> coro<> {

@@ -26,8 +26,7 @@ inline constexpr bool is_handle<future<T>> = true;
 
 template <class A>
 concept gatherable = (is_coro<std::remove_cvref_t<A>> && !std::is_lvalue_reference_v<A>) ||
-                     is_handle<std::remove_cvref_t<A>> ||
-                     gives_coro<A>;
+                     is_handle<std::remove_cvref_t<A>> || gives_coro<A>;
 
 // The children of a gather and the moment at which it ends. A child that ends costs a decrement;
 // only the last one, and the first error, put the gather into the ready queue.

@@ -179,8 +179,14 @@ void task_base::throw_cancelled() {
 }
 
 shared_text task_base::latest_message() const noexcept {
-    return extras == nullptr || extras->requests == nullptr ? shared_text()
-                                                            : extras->requests->message;
+    if (extras != nullptr) {
+        for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+            if (r->delivered == 0 && !r->message.empty()) {
+                return r->message;
+            }
+        }
+    }
+    return shared_text();
 }
 
 std::uint32_t task_base::cancelling() const noexcept {
