@@ -119,7 +119,9 @@ sheet lay_out(const picture& what, const text_options& options) {
     for (const request_bar& each : what.requests) {
         const std::size_t result = columns(shown_result(s, each)) + 2;
         const auto room = static_cast<double>(s.options.width - s.gutter - result);
-        span = std::min(span, room * s.seconds / std::max(each.end(), 1e-9));
+        // Pictures to be compared leave the same room, wherever their requests end.
+        const double end = options.seconds > 0 ? s.seconds : each.end();
+        span = std::min(span, room * s.seconds / std::max(end, 1e-9));
     }
     constexpr double least = 9;  // columns from mark to mark: "100 ms" and air
     s.axis = scale_for(s.seconds, static_cast<std::size_t>(span / least));
