@@ -61,7 +61,7 @@ coro<bool> stop_server(state_ptr state, duration grace) {
     bool in_time = true;
     try {
         co_await wait_for(ended(state), grace);
-    } catch (const timeout_error&) {
+    } catch (const nurt::timeout_error&) {
         in_time = false;
     }
     if (!in_time) {

@@ -2,6 +2,8 @@
 // tests/http/server_support.hpp: a client that sends bytes as they are, in virtual time.
 #pragma once
 
+#include "nurt/base/cancelled.hpp"
+#include "nurt/base/error.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
@@ -12,6 +14,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
