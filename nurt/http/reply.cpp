@@ -28,6 +28,11 @@ std::uint64_t parse_length(std::string_view text) {
     return length;
 }
 
+int checked_status(int code) {
+    if (code < 200 || code > 999) throw usage_error("the status of a reply is from 200 to 999");
+    return code;
+}
+
 }  // namespace
 
 reply reply::json(const nurt::json::value& value) {
@@ -37,8 +42,7 @@ reply reply::json(const nurt::json::value& value) {
 }
 
 reply& reply::status(int code) & {
-    if (code < 200 || code > 999) throw usage_error("the status of a reply is from 200 to 999");
-    status_ = code;
+    status_ = checked_status(code);
     return *this;
 }
 
@@ -83,7 +87,8 @@ reply& reply::stream(body_source source) & {
 }
 
 refusal::refusal(int status, std::string_view text)
-    : http_error(std::string(text.empty() ? reason_phrase(status) : text)), status_(status) {}
+    : http_error(std::string(text.empty() ? reason_phrase(status) : text)),
+      status_(checked_status(status)) {}
 
 coro<> body_writer::write(std::string_view data) {
     return connection_.write_piece(written_, data);

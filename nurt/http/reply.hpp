@@ -57,7 +57,7 @@ using body_source = unique_function<coro<>(body_writer&)>;
 class reply {
 public:
     reply() = default;                                                      // 200 and no body
-    explicit reply(int status) : status_(status) {}                         // and no body
+    explicit reply(int code) { status(code); }                              // and no body
     reply(std::string text) : body_(std::move(text)), type_(plain_text) {}  // 200, text/plain
     reply(const char* text) : reply(std::string(text)) {}
     // 200, application/json.

@@ -11,6 +11,7 @@
 #include "nurt/net/server.hpp"
 #include "nurt/sync/event.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace nurt::http {
@@ -40,6 +41,8 @@ using detail::server_state;
 using state_ptr = std::shared_ptr<server_state>;
 
 constexpr duration last_grace = seconds(1);  // of serve_forever that is cancelled
+
+static_assert(std::is_trivially_destructible_v<server_options>, "may stand beside a co_await");
 
 coro<> serve_client(std::shared_ptr<detail::service> shared, stream client) {
     auto served = std::make_unique<detail::connection>(*shared, client.release());

@@ -255,6 +255,8 @@ TEST_CASE("a client that expects 100 is told to go on when the body is wanted") 
         CHECK(go_on == "HTTP/1.1 100 Continue\r\n\r\n");
         const std::string answer = co_await c.ask("ok");
         CHECK(body_of(answer) == "ok");
+        const std::string again = co_await c.ask(head);
+        CHECK(again == go_on);
         c.client.close();
         co_await c.served;
     });
@@ -335,5 +337,7 @@ TEST_CASE("a reply cannot be split, and its framing is the server's") {
     CHECK_THROWS_AS(answer.header("Connection", "upgrade"), http::invalid_header);
     CHECK_THROWS_AS(answer.header("Content-Length", "+1"), http::invalid_header);
     CHECK_THROWS_AS(answer.status(100), nurt::usage_error);
+    CHECK_THROWS_AS(http::reply(1000), nurt::usage_error);
+    CHECK_THROWS_AS(http::refusal(99), nurt::usage_error);
     CHECK(answer.headers().empty());
 }

@@ -113,6 +113,7 @@ instant connection::head_deadline() noexcept {
 void connection::begin_request() {
     idle_ = false;
     head_by_ = instant::never();
+    head_sent_ = false;
     request_.head_ = parser_.head();
     ++service_.statistics.requests;
     io_.input.pin();

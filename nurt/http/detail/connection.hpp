@@ -105,7 +105,6 @@ private:
     duration body_waited_;        // for the client
     std::size_t piece_size_ = 0;  // of the input: what the last piece took
 
-    std::size_t head_start_ = 0;  // of the reply, in the output
     std::uint64_t reply_length_ = 0;
     delimiter delimiter_ = delimiter::none;
     bool sends_body_ = false;

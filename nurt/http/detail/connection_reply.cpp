@@ -32,7 +32,6 @@ void connection::send_reply() {
     }
     decide_framing();
     head_sent_ = true;
-    head_start_ = io_.output.size();
     write_head();
     if (sends_body_ && !reply_.source_) io_.output += reply_.body_;
 }
