@@ -8,6 +8,7 @@
 #include "nurt/http/query.hpp"
 #include "nurt/http/status.hpp"
 #include "nurt/json/write.hpp"
+#include "nurt/loop/event_loop.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -52,9 +53,16 @@ http::reply no_such_page() {
     return error_page(http::status::not_found, "There is nothing at this URL.");
 }
 
-std::mt19937_64& chance() {
-    static thread_local std::mt19937_64 generator{std::random_device{}()};
-    return generator;
+// The loop's random numbers, as the standard library wants them.
+struct loop_random {
+    using result_type = std::uint64_t;
+    static constexpr result_type min() { return 0; }
+    static constexpr result_type max() { return ~result_type{0}; }
+    result_type operator()() const { return event_loop::running().random().next(); }
+};
+
+loop_random chance() {
+    return {};
 }
 
 std::optional<std::uint64_t> seed_of(const http::request& request) {
@@ -89,7 +97,8 @@ int choose_status(std::string_view codes) {
         total += parsed->weight;
         at = end + 1;
     }
-    double left = std::uniform_real_distribution<double>(0, total > 0 ? total : 1)(chance());
+    loop_random random = chance();
+    double left = std::uniform_real_distribution<double>(0, total > 0 ? total : 1)(random);
     for (const choice& c : choices) {
         left -= c.weight;
         if (left < 0) return c.code;

@@ -8,6 +8,7 @@
 #include "nurt/base/error.hpp"
 #include "nurt/io/epoll_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
+#include "nurt/loop/machine_random.hpp"
 #include "nurt/loop/monotonic_clock.hpp"
 
 namespace nurt {
@@ -77,6 +78,14 @@ event_loop::~event_loop() {
     if (detail::this_thread.core == this) {
         detail::this_thread.core = nullptr;
     }
+}
+
+// Made when it is first asked for: seeding costs system calls, and few programs roll dice.
+random_source& event_loop::random() {
+    if (!services_.random) {
+        services_.random = make_machine_random();
+    }
+    return *services_.random;
 }
 
 event_loop& event_loop::running() {

@@ -87,6 +87,7 @@ public:
     // Every service; resolver and executor are filled in by the parts that first need them.
     services& parts() noexcept { return services_; }
     io::backend& backend() noexcept { return *services_.backend; }
+    random_source& random();
 
     // For operations that were ready at once: after 128 of them in one turn the answer is false,
     // and the operation lets others run before it goes on.

@@ -44,7 +44,8 @@ public:
     virtual ~resolver_service() = default;
 };
 
-// Members left empty get the real thing: the monotonic clock, epoll, a pool of threads.
+// A clock, backend or source of random numbers that is left empty is the machine's; a resolver is
+// made by the first who asks for a name, and an executor by the first who has blocking work.
 struct services {
     std::unique_ptr<nurt::clock> clock;
     std::unique_ptr<io::backend> backend;

@@ -131,3 +131,10 @@ TEST_CASE("run_once waits no longer than it is told") {
     loop.run_once(milliseconds(3));
     CHECK(loop.time() - start == milliseconds(3));
 }
+
+TEST_CASE("a loop has random numbers without being given a source of them") {
+    event_loop loop;
+    const std::uint64_t first = loop.random().next();
+    const std::uint64_t second = loop.random().next();
+    CHECK(first != second);
+}
