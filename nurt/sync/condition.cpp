@@ -14,6 +14,7 @@ void condition::waiting::relock() noexcept {
 }
 
 cancel_answer condition::waiting::cancel() noexcept {
+    if (orphaned()) return cancel_answer::done;
     if (parked_in(condition_.lot_)) {
         parked::cancel();
         cancelled_ = true;

@@ -6,8 +6,10 @@
 namespace nurt {
 
 cancel_answer parked::cancel() noexcept {
-    unlink();
-    --lot_->count_;
+    if (!orphaned()) {
+        unlink();
+        --lot_->count_;
+    }
     return cancel_answer::done;
 }
 

@@ -38,15 +38,25 @@ protected:
         park();
     }
     bool parked_in(const parking_lot& lot) const noexcept { return linked() && lot_ == &lot; }
+    // Its lot has been destroyed: nobody will ever unpark it.
+    bool orphaned() const noexcept { return lot_ == nullptr; }
 
 private:
     friend class parking_lot;
     parking_lot* lot_;
 };
 
-// First in, first out. Never owns; whoever destroys one with waiters in it leaves them hanging.
+// First in, first out. Never owns. The waiters of one that is destroyed go on waiting, until they
+// are cancelled.
 class parking_lot {
 public:
+    parking_lot() = default;
+    parking_lot(const parking_lot&) = delete;
+    parking_lot& operator=(const parking_lot&) = delete;
+    ~parking_lot() {
+        while (parked* orphan = waiting_.pop_front()) orphan->lot_ = nullptr;
+    }
+
     bool empty() const noexcept { return count_ == 0; }
     std::size_t size() const noexcept { return count_; }
 

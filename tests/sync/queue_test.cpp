@@ -362,3 +362,40 @@ TEST_CASE("a priority_queue orders by what it is told, also what waited to be pu
         co_await c;
     });
 }
+
+// As when main returns and its locals go before the tasks that it left behind are cancelled.
+TEST_CASE("who waits on a queue that is gone can still be cancelled") {
+    in_task([]() -> coro<> {
+        std::vector<task<int>> getters;
+        {
+            queue<int> q;
+            for (int i = 0; i < 2; ++i) getters.push_back(create_task(get_one, std::ref(q)));
+            co_await yields();
+        }
+        co_await yields(2);
+        for (const task<int>& t : getters) t.cancel();
+        CHECK(co_await end_of(getters[0]) == "[cancelled: ]");
+        CHECK(co_await end_of(getters[1]) == "[cancelled: ]");
+    });
+}
+
+TEST_CASE(
+    "a worker that still waits when the loop ends is cancelled, after the queue of main has gone") {
+    std::string log;
+    in_task([&]() -> coro<> {
+        queue<int> q;
+        const auto work = [](queue<int>& mine, std::string& out) -> coro<> {
+            try {
+                while (auto item = co_await mine.next()) out += std::to_string(*item);
+            } catch (const cancelled_error&) {
+                out += 'c';
+                throw;
+            }
+        };
+        create_task(work, std::ref(q), std::ref(log)).detach();
+        co_await yields();
+        q.put_nowait(1);
+        co_await yields();
+    });
+    CHECK(log == "1c");
+}
