@@ -178,8 +178,8 @@ private:
 template <class T>
 class send_channel<T>::sending final : public detail::giver<T> {
 public:
-    sending(detail::channel_ref<T>&& state, T&& item) noexcept
-        : detail::giver<T>(state->givers, std::move(item)), state_(std::move(state)) {}
+    sending(detail::channel_ref<T>&& state, T&& what) noexcept
+        : detail::giver<T>(state->givers, std::move(what)), state_(std::move(state)) {}
     bool await_ready() { return state_->offer(this->item); }
     void await_suspend(std::coroutine_handle<>) noexcept { this->park(); }
     void await_resume() const {

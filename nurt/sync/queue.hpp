@@ -27,8 +27,8 @@ class basic_queue {
 public:
     class [[nodiscard]] putting final : public detail::giver<T> {
     public:
-        putting(basic_queue& q, T&& item) noexcept
-            : detail::giver<T>(q.exchange_.givers, std::move(item)), queue_(q) {}
+        putting(basic_queue& q, T&& what) noexcept
+            : detail::giver<T>(q.exchange_.givers, std::move(what)), queue_(q) {}
         bool await_ready() { return queue_.give(this->item); }
         void await_suspend(std::coroutine_handle<>) noexcept { this->park(); }
         void await_resume() const {

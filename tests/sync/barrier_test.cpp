@@ -15,7 +15,7 @@ using namespace nurt;
 using nurt_test::end_of;
 using nurt_test::in_task;
 using nurt_test::yields;
-using state = barrier::state_t;
+using phase = barrier::state_t;
 
 namespace {
 
@@ -39,7 +39,7 @@ TEST_CASE("a barrier has one party at least") {
         barrier b(1);
         CHECK(co_await b.wait() == 0);
         CHECK(co_await b.wait() == 0);
-        CHECK(b.statistics().state == state::filling);
+        CHECK(b.statistics().state == phase::filling);
     });
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("S132 who comes while it drains waits until the last has left") {
         co_await yields();
         const auto rest = arrive(b, 3);  // the second party of this round, and the next round
         co_await yields();
-        CHECK(b.statistics().state == state::draining);
+        CHECK(b.statistics().state == phase::draining);
         CHECK(b.statistics().tasks_outside == 2);
         CHECK(b.n_waiting() == 0);
         CHECK(rest[0].done());
@@ -77,7 +77,7 @@ TEST_CASE("S132 who comes while it drains waits until the last has left") {
         co_await rest[2];
         CHECK(co_await rest[1] == 0);
         CHECK(co_await rest[2] == 1);
-        CHECK(b.statistics().state == state::filling);
+        CHECK(b.statistics().state == phase::filling);
     });
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("S134 reset sends those who wait away with an error, and the barrier i
         const auto two = arrive(b, 2);
         co_await yields();
         b.reset();
-        CHECK(b.statistics().state == state::resetting);
+        CHECK(b.statistics().state == phase::resetting);
         CHECK_FALSE(b.broken());
         const auto next = arrive(b, 2);
         CHECK(co_await end_of(two[0]) == broken_text);
@@ -152,10 +152,10 @@ TEST_CASE("S134 those who drain when reset is called do not get the error") {
         const auto one = arrive(b, 1);
         co_await yields();
         CHECK(co_await b.wait() == 1);
-        CHECK(b.statistics().state == state::draining);
+        CHECK(b.statistics().state == phase::draining);
         b.reset();
         CHECK(co_await one[0] == 0);
-        CHECK(b.statistics().state == state::filling);
+        CHECK(b.statistics().state == phase::filling);
     });
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("S135 a barrier that is reset before those whom abort woke have gone w
         co_await yields();
         b.abort();
         b.reset();
-        CHECK(b.statistics().state == state::resetting);
+        CHECK(b.statistics().state == phase::resetting);
         const auto two = arrive(b, 2);
         CHECK(co_await end_of(one[0]) == broken_text);
         CHECK(co_await two[0] == 0);
