@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "nurt/sync/parking_lot.hpp"
@@ -43,7 +44,7 @@ public:
     class acquiring final : public parked {
     public:
         explicit acquiring(lock& l) noexcept : parked(l.lot_), lock_(l) {}
-        bool await_ready() const noexcept { return lock_.try_take(); }
+        bool await_ready() const noexcept { return lock_.take(running_task_number()); }
         void await_suspend(std::coroutine_handle<>) noexcept { park(); }
         guard await_resume() const noexcept { return guard(lock_); }
 
@@ -53,6 +54,7 @@ public:
 
     struct statistics_t {
         bool locked;
+        std::uint64_t owner;  // number of the task that holds it, as in its first name Task-N; or 0
         std::size_t tasks_waiting;
     };
 
@@ -64,16 +66,33 @@ public:
     [[nodiscard]] acquiring acquire() noexcept { return acquiring(*this); }
     // Hands the lock to the first in the queue; throws usage_error if it is not locked.
     void release();
-    bool locked() const noexcept { return locked_; }
+    bool locked() const noexcept { return owner_ != 0; }
+    // The task that acquired it last and holds it; empty when it is free or that task has ended.
+    // Takes time in proportion to the number of tasks.
+    task_view owner() const noexcept;
 
-    statistics_t statistics() const noexcept { return {locked_, lot_.size()}; }
+    statistics_t statistics() const noexcept { return {locked(), owner_, lot_.size()}; }
 
 private:
-    bool try_take() noexcept { return !locked_ && (locked_ = true); }
-    void hand_on() noexcept { locked_ = lot_.unpark_one(); }
+    friend class condition;
+
+    bool take(std::uint64_t task) noexcept {
+        if (owner_ != 0) return false;
+        owner_ = task;
+        return true;
+    }
+    void hand_on() noexcept {
+        parked* next = lot_.pop();
+        if (next == nullptr) {
+            owner_ = 0;
+            return;
+        }
+        owner_ = next->task_number();
+        parking_lot::wake(*next);
+    }
 
     parking_lot lot_;
-    bool locked_ = false;
+    std::uint64_t owner_ = 0;  // number of the task that holds it
 };
 
 }  // namespace nurt

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // nurt/sync/parking_lot.hpp: the one queue in which tasks wait for each other.
 //
-// Events, locks and semaphores are policies on it: fairness and cancellation are written once,
-// here. What a waiter waits for is handed to it while it still sleeps, so no wake-up is lost and
-// nobody can slip in between: a waiter that was unparked has what it came for, and a cancellation
-// that arrives after that waits for its next await.
+// Events, locks, queues and the rest are policies on it: fairness and cancellation are written
+// once, here. What a waiter waits for is handed to it while it still sleeps, so no wake-up is lost
+// and nobody can slip in between: a waiter that was unparked has what it came for, and a
+// cancellation that arrives after that waits for its next await.
 #pragma once
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/core/leaf.hpp"
@@ -16,35 +17,66 @@
 namespace nurt {
 
 class parking_lot;
+class task_view;
 
 // A place in a lot: the base of the awaitables of everything that parks. Carries its own links.
 class parked : public leaf, public list_link {
 public:
-    cancel_answer cancel() noexcept final;
+    // Leaves the lot. An override may go on waiting in another one.
+    cancel_answer cancel() noexcept override;
+
+    // Number of the task that waits; 0 is no task's.
+    std::uint64_t task_number() const noexcept { return waiter().number; }
 
 protected:
-    explicit parked(parking_lot& lot) noexcept : lot_(lot) {}
+    explicit parked(parking_lot& lot) noexcept : lot_(&lot) {}
     ~parked() = default;
 
     inline void park() noexcept;
+    void park_in(parking_lot& lot) noexcept {
+        lot_ = &lot;
+        park();
+    }
+    bool parked_in(const parking_lot& lot) const noexcept { return linked() && lot_ == &lot; }
+    // Its lot has been destroyed: nobody will ever unpark it.
+    bool orphaned() const noexcept { return lot_ == nullptr; }
 
 private:
     friend class parking_lot;
-    parking_lot& lot_;
+    parking_lot* lot_;
 };
 
-// First in, first out. Never owns; whoever destroys one with waiters in it leaves them hanging.
+// First in, first out. Never owns. The waiters of one that is destroyed go on waiting, until they
+// are cancelled.
 class parking_lot {
 public:
+    parking_lot() = default;
+    parking_lot(const parking_lot&) = delete;
+    parking_lot& operator=(const parking_lot&) = delete;
+    ~parking_lot() {
+        while (parked* orphan = waiting_.pop_front()) orphan->lot_ = nullptr;
+    }
+
     bool empty() const noexcept { return count_ == 0; }
     std::size_t size() const noexcept { return count_; }
 
+    // Takes the first waiter out without waking it; null if there is none. All that wait in this
+    // lot have to be of the class Waiter.
+    template <class Waiter = parked>
+    Waiter* pop() noexcept {
+        parked* first = waiting_.pop_front();
+        if (first == nullptr) return nullptr;
+        --count_;
+        return static_cast<Waiter*>(first);
+    }
+    // Wakes a waiter that was taken out and has got what it waits for.
+    static void wake(parked& waiter) noexcept { waiter.complete(); }
+
     // Wakes the first waiter, which has got what it waits for. False if there is none.
     bool unpark_one() noexcept {
-        parked* first = waiting_.pop_front();
+        parked* first = pop();
         if (first == nullptr) return false;
-        --count_;
-        first->complete();
+        wake(*first);
         return true;
     }
     // Wakes all that wait now; returns how many.
@@ -61,9 +93,18 @@ private:
     std::size_t count_ = 0;
 };
 
+// The living task of this number on this thread's loop, or an empty view. Looks through all of
+// them: for statistics and debugging.
+task_view task_by_number(std::uint64_t number) noexcept;
+
+// Number of the task that runs.
+inline std::uint64_t running_task_number() noexcept {
+    return detail::this_thread.task->number;
+}
+
 inline void parked::park() noexcept {
-    lot_.waiting_.push_back(*this);
-    ++lot_.count_;
+    lot_->waiting_.push_back(*this);
+    ++lot_->count_;
 }
 
 }  // namespace nurt
