@@ -83,7 +83,8 @@ TEST_CASE("S66 return_exceptions gives the cancellation of a child in its place"
 TEST_CASE("S66 return_exceptions takes a vector too, and copies from tasks that others hold") {
     in_task([]() -> coro<> {
         const task<int> t = create_task(after(1, 4));
-        auto all = co_await gather(return_exceptions, std::vector<task<int>>{t, t});
+        const std::vector<task<int>> twice{t, t};
+        auto all = co_await gather(return_exceptions, twice);
         REQUIRE(all.size() == 2);
         CHECK(all[0].value() == 4);
         CHECK(all[1].value() == 4);
