@@ -12,6 +12,7 @@
 #include "nurt/core/coro.hpp"
 #include "nurt/core/detail/gather_core.hpp"
 #include "nurt/core/future.hpp"
+#include "nurt/core/result.hpp"
 #include "nurt/core/task.hpp"
 
 namespace nurt {
@@ -31,6 +32,29 @@ auto gather(Aws&&... awaitables);
 template <class A>
     requires detail::gatherable<A>
 auto gather(std::vector<A> awaitables);
+
+// co_await gather(return_exceptions, a, b) gives a tuple (of a vector: a vector) of nurt::result:
+// how each of them ended, cancellation included. Only a cancellation of the gather itself is
+// thrown, when all have ended. Python: return_exceptions=True.
+struct return_exceptions_t {};
+inline constexpr return_exceptions_t return_exceptions{};
+template <class... Aws>
+    requires(detail::gatherable<Aws> && ...)
+auto gather(return_exceptions_t, Aws&&... awaitables);
+template <class A>
+    requires detail::gatherable<A>
+auto gather(return_exceptions_t, std::vector<A> awaitables);
+
+// co_await gather(cancel_on_error, a, b): the first error, or cancellation of one of them, cancels
+// the others, and is thrown when all have ended.
+struct cancel_on_error_t {};
+inline constexpr cancel_on_error_t cancel_on_error{};
+template <class... Aws>
+    requires(detail::gatherable<Aws> && ...)
+auto gather(cancel_on_error_t, Aws&&... awaitables);
+template <class A>
+    requires detail::gatherable<A>
+auto gather(cancel_on_error_t, std::vector<A> awaitables);
 
 // Implementation
 
@@ -98,7 +122,8 @@ struct gather_item<future<T>> : gather_source<T, future_base> {
 template <class R>
 class gather_state : public future_state<R>, public gather_core {
 public:
-    explicit gather_state(std::size_t count) : gather_core(*this, count) {}
+    explicit gather_state(std::size_t count, gather_mode mode = gather_mode::plain)
+        : gather_core(*this, count, mode) {}
 
     bool cancel(const shared_text& message) noexcept override {
         return !this->done() && cancel_children(message);
@@ -141,35 +166,94 @@ private:
     }
 };
 
+// How the thing ended, as a value: for return_exceptions.
+template <class Item>
+struct end_of : Item {
+    using ended = std::conditional_t<std::is_void_v<typename Item::value_type>, void,
+                                     std::decay_t<typename Item::value_type>>;
+    using value_type = nurt::result<ended>;
+
+    static value_type collect(future_base& source, bool shared) {
+        outcome<ended> end;
+        if (source.failed()) {
+            end.error = source.result_base().error;
+        } else if constexpr (!std::is_void_v<ended>) {
+            end.set(Item::collect(source, shared));
+        }
+        return value_type(end);
+    }
+};
+
 template <class State>
 using future_of = future<std::remove_cvref_t<decltype(std::declval<State&>().result.get())>>;
+
+}  // namespace detail
+
+namespace detail {
+
+template <class... Items, class... Aws>
+auto gather_all(gather_mode mode, Aws&&... awaitables) {
+    using state_type = gather_tuple<Items...>;
+    auto* state = new state_type(sizeof...(Aws), mode);
+    future_of<state_type> made(state);
+    (state->add(Items::start(std::forward<Aws>(awaitables))), ...);
+    state->begin();
+    return made;
+}
+
+template <class Item, class A>
+auto gather_each(gather_mode mode, std::vector<A> awaitables) {
+    using state_type = gather_vector<Item>;
+    auto* state = new state_type(awaitables.size(), mode);
+    future_of<state_type> made(state);
+    for (A& awaitable : awaitables) {
+        state->add(Item::start(std::move(awaitable)));
+    }
+    state->begin();
+    return made;
+}
+
+template <class A>
+using item_of = gather_item<std::remove_cvref_t<A>>;
 
 }  // namespace detail
 
 template <class... Aws>
     requires(detail::gatherable<Aws> && ...)
 auto gather(Aws&&... awaitables) {
-    using state_type = detail::gather_tuple<detail::gather_item<std::remove_cvref_t<Aws>>...>;
-    auto* state = new state_type(sizeof...(Aws));
-    detail::future_of<state_type> made(state);
-    (state->add(
-         detail::gather_item<std::remove_cvref_t<Aws>>::start(std::forward<Aws>(awaitables))),
-     ...);
-    state->begin();
-    return made;
+    return detail::gather_all<detail::item_of<Aws>...>(detail::gather_mode::plain,
+                                                       std::forward<Aws>(awaitables)...);
+}
+template <class... Aws>
+    requires(detail::gatherable<Aws> && ...)
+auto gather(return_exceptions_t, Aws&&... awaitables) {
+    return detail::gather_all<detail::end_of<detail::item_of<Aws>>...>(
+        detail::gather_mode::keep_errors, std::forward<Aws>(awaitables)...);
+}
+template <class... Aws>
+    requires(detail::gatherable<Aws> && ...)
+auto gather(cancel_on_error_t, Aws&&... awaitables) {
+    return detail::gather_all<detail::item_of<Aws>...>(detail::gather_mode::stop_at_error,
+                                                       std::forward<Aws>(awaitables)...);
 }
 
 template <class A>
     requires detail::gatherable<A>
 auto gather(std::vector<A> awaitables) {
-    using item = detail::gather_item<A>;
-    auto* state = new detail::gather_vector<item>(awaitables.size());
-    detail::future_of<detail::gather_vector<item>> made(state);
-    for (A& awaitable : awaitables) {
-        state->add(item::start(std::move(awaitable)));
-    }
-    state->begin();
-    return made;
+    return detail::gather_each<detail::gather_item<A>>(detail::gather_mode::plain,
+                                                       std::move(awaitables));
+}
+template <class A>
+    requires detail::gatherable<A>
+auto gather(return_exceptions_t, std::vector<A> awaitables) {
+    return detail::gather_each<detail::end_of<detail::gather_item<A>>>(
+        detail::gather_mode::keep_errors, std::move(awaitables));
+}
+template <class A>
+    requires detail::gatherable<A>
+auto gather(cancel_on_error_t, std::vector<A> awaitables) {
+    return detail::gather_each<detail::gather_item<A>>(detail::gather_mode::stop_at_error,
+                                                       std::move(awaitables));
 }
 
 }  // namespace nurt

@@ -21,7 +21,7 @@ public:
         end_.error = other.end_.error;
         if constexpr (!std::is_void_v<T>) {
             if (!end_.error) {
-                end_.set(other.end_.get());
+                end_.set(static_cast<T&&>(other.end_.get()));
             }
         }
     }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "nurt/core/async_generator.hpp"
 #include "nurt/io/interrupt.hpp"
 
 namespace nurt {
@@ -190,6 +191,10 @@ void runner::close() {
         return;
     }
     cancel_leftovers();
+    if (!loop_.core().generators.empty()) {
+        close_generators();
+        cancel_leftovers();
+    }
     const std::string stuck = list_tasks(loop_);
     if (!stuck.empty()) {
         throw shutdown_error("tasks did not end within the grace at shutdown: " + stuck);
@@ -211,6 +216,19 @@ void runner::cancel_leftovers() {
     while (!late && !loop_.core().tasks.empty()) {
         std::size_t pending = 0;
         loop_.call_soon([this, &pending] { pending = cancel_all(loop_, pending); });
+        loop_.run_forever();
+    }
+    deadline.cancel();
+}
+
+// What takes longer than the grace is a leftover then.
+void runner::close_generators() {
+    coro<> work = shutdown_asyncgens();
+    const task<> closing(new detail::plain_task_state<void>);
+    detail::launch<void>(loop_.core(), closing.state(), work, std::source_location::current());
+    handle deadline = loop_.call_later(options_.shutdown_grace, [this] { loop_.stop(); });
+    {
+        const stop_at_end stop(loop_, closing.state());
         loop_.run_forever();
     }
     deadline.cancel();

@@ -30,8 +30,8 @@ public:
 
 // A loop that runs several coroutines one after the other. Not for other threads.
 //
-// The end of its life, or close(), cancels the tasks that are left, waits for them for the grace
-// and closes the loop. Python: asyncio.Runner.
+// The end of its life, or close(), cancels the tasks that are left, waits for them for the grace,
+// closes asynchronous generators and then the loop. Python: asyncio.Runner.
 class runner {
 public:
     explicit runner(run_options options = {}) : runner(services(), options) {}
@@ -53,6 +53,7 @@ public:
 private:
     void run_until_done(detail::task_base& main);
     void cancel_leftovers();
+    void close_generators();
     void check_usable() const;
 
     class interrupt_node;

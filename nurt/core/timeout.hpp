@@ -95,6 +95,9 @@ public:
         return end_.take();
     }
 
+protected:
+    outcome<T> end_;
+
 private:
     coro<T> make() {
         if constexpr (is_coro<Body>) {
@@ -107,7 +110,6 @@ private:
     }
 
     Body body_;
-    outcome<T> end_;
 };
 
 template <class Body>

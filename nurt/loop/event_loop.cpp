@@ -235,6 +235,8 @@ void event_loop::close() {
     while (timer_node* node = timers_.pop()) {
         node->discard();
     }
+    while (generators.pop_front() != nullptr) {  // they unlink themselves when they are destroyed
+    }
 }
 
 void event_loop::check_open() const {

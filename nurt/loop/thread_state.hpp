@@ -22,8 +22,9 @@ class timeout_scope;
 // The hot part of an event_loop.
 struct loop_core {
     ready_queue ready;
-    intrusive_list<list_link> tasks;  // every task that has not ended, oldest first
-    std::uint64_t task_number = 0;    // of the task that was made last
+    intrusive_list<list_link> tasks;       // every task that has not ended, oldest first
+    std::uint64_t task_number = 0;         // of the task that was made last
+    intrusive_list<list_link> generators;  // asynchronous ones that have begun and not ended
 };
 
 struct thread_state {

@@ -2,11 +2,14 @@
 #include "nurt/core/detail/gather_core.hpp"
 
 #include <new>
+#include <utility>
 
 namespace nurt::detail {
 
-gather_core::gather_core(future_base& self, std::size_t count)
-    : self_(self), children_(static_cast<child*>(::operator new(count * sizeof(child)))) {}
+gather_core::gather_core(future_base& self, std::size_t count, gather_mode mode)
+    : self_(self),
+      children_(static_cast<child*>(::operator new(count * sizeof(child)))),
+      mode_(mode) {}
 
 gather_core::~gather_core() {
     for (std::size_t i = 0; i < count_; ++i) {
@@ -43,7 +46,7 @@ void gather_core::take_error(future_base& from) noexcept {
         return;
     }
     from.mark_retrieved();
-    if (!first_error_ && !self_.done()) {
+    if (mode_ != gather_mode::keep_errors && !first_error_ && !self_.done()) {
         first_error_ = from.result_base().error;
     }
 }
@@ -82,7 +85,11 @@ void gather_core::end() noexcept {
         return;
     }
     if (first_error_) {
-        self_.settle_error(std::move(first_error_));
+        if (mode_ == gather_mode::stop_at_error && pending_ != 0) {
+            stop_others();
+        } else {
+            self_.settle_error(std::move(first_error_));
+        }
         return;
     }
     try {
@@ -92,6 +99,14 @@ void gather_core::end() noexcept {
         return;
     }
     self_.settle(self_.result_base());
+}
+
+void gather_core::stop_others() noexcept {
+    if (!std::exchange(stopping_, true)) {
+        for (std::size_t i = 0; i < count_; ++i) {
+            children_[i].source->cancel(shared_text());
+        }
+    }
 }
 
 void gather_core::let_go() noexcept {
@@ -113,7 +128,8 @@ bool gather_core::cancel_children(const shared_text& message) noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
         asked = children_[i].source->cancel(message) || asked;
     }
-    if (asked) {
+    const bool error_wins = mode_ == gather_mode::stop_at_error && first_error_;
+    if (asked && !error_wins) {
         cancel_requested_ = true;
         cancel_message_ = message;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include "nurt/core/coro.hpp"
@@ -28,6 +29,9 @@ template <class A>
 concept gatherable = (is_coro<std::remove_cvref_t<A>> && !std::is_lvalue_reference_v<A>) ||
                      is_handle<std::remove_cvref_t<A>> || gives_coro<A>;
 
+// What an error of a child means: nothing to the others, nothing at all, or the end of the others.
+enum class gather_mode : std::uint8_t { plain, keep_errors, stop_at_error };
+
 // The children of a gather and the moment at which it ends. A child that ends costs a decrement;
 // only the last one, and the first error, put the gather into the ready queue.
 //
@@ -46,7 +50,7 @@ public:
     future_base& source(std::size_t index) const noexcept { return *children_[index].source; }
 
 protected:
-    gather_core(future_base& self, std::size_t count);
+    gather_core(future_base& self, std::size_t count, gather_mode mode);
     ~gather_core();
 
     // Puts the children's results into the result.
@@ -69,6 +73,7 @@ private:
     void take_error(future_base& from) noexcept;
     void queue() noexcept;
     void end() noexcept;
+    void stop_others() noexcept;
     void let_go() noexcept;
 
     future_base& self_;
@@ -79,6 +84,8 @@ private:
     shared_text cancel_message_;
     bool cancel_requested_ = false;
     bool queued_ = false;
+    bool stopping_ = false;  // mode stop_at_error: there was an error, the rest is cancelled
+    gather_mode mode_;
 };
 
 }  // namespace nurt::detail
