@@ -274,11 +274,11 @@ TEST_CASE("A8 a generator that does not end within the grace at the end of run i
 
 TEST_CASE("A8 a generator may outlive its loop") {
     bool destroyed = false;
-    std::optional<async_generator<int>> kept;
+    std::unique_ptr<async_generator<int>> kept;
     {
         world w;
         w.run([&]() -> coro<> {
-            kept.emplace(with_local(destroyed));
+            kept = std::make_unique<async_generator<int>>(with_local(destroyed));
             co_await next_of(*kept);
         });
     }
