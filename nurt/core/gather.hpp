@@ -174,13 +174,14 @@ struct end_of : Item {
     using value_type = nurt::result<ended>;
 
     static value_type collect(future_base& source, bool shared) {
-        outcome<ended> end;
         if (source.failed()) {
-            end.error = source.result_base().error;
-        } else if constexpr (!std::is_void_v<ended>) {
-            end.set(Item::collect(source, shared));
+            return value_type(source.result_base().error);
         }
-        return value_type(end);
+        if constexpr (std::is_void_v<ended>) {
+            return value_type(std::in_place);
+        } else {
+            return value_type(std::in_place, Item::collect(source, shared));
+        }
     }
 };
 

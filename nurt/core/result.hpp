@@ -49,6 +49,13 @@ public:
         }
     }
 
+    explicit result(std::exception_ptr error) noexcept { end_.error = std::move(error); }
+    template <class... U>
+    explicit result(std::in_place_t, U&&... value) {
+        if constexpr (!std::is_void_v<T>) {
+            end_.set(std::forward<U>(value)...);
+        }
+    }
     explicit result(detail::outcome<T>& from) {
         end_.error = from.take_error();
         if constexpr (!std::is_void_v<T>) {
