@@ -97,6 +97,35 @@ private:
     outcome<T> end_;
 };
 
+// Around another scope, which lives in the same expression.
+template <class Scope>
+class scope_result : public scope_awaitable {
+public:
+    using value_type = decltype(std::declval<Scope&>().leave());
+
+    explicit scope_result(Scope& scope) noexcept : scope_(scope) {}
+
+    template <bool Tail>
+    typename transfer<Tail>::type enter(void* caller) {
+        return scope_.template enter<Tail>(caller);
+    }
+    result<value_type> leave() {
+        try {
+            if constexpr (std::is_void_v<value_type>) {
+                scope_.leave();
+                return result<value_type>(std::in_place);
+            } else {
+                return result<value_type>(std::in_place, scope_.leave());
+            }
+        } catch (...) {  // nothing is swallowed: the caller has it in hand
+            return result<value_type>(std::current_exception());
+        }
+    }
+
+private:
+    Scope& scope_;
+};
+
 // A copy of the value, for others may hold the handle too; what cannot be copied is moved out.
 template <class T, template <class> class Handle>
 coro<T> await_handle(Handle<T> handle) {
@@ -121,6 +150,12 @@ template <class T>
 template <class T>
 [[nodiscard]] auto as_result(future<T> work) {
     return detail::result_awaitable<T>(detail::await_handle(std::move(work)));
+}
+// The same for timeout(...) and wait_for(...), in one expression with them.
+template <class Scope>
+    requires detail::scope_like<Scope> && (!std::is_lvalue_reference_v<Scope>)
+[[nodiscard]] auto as_result(Scope&& scope) {
+    return detail::scope_result<Scope>(scope);
 }
 
 }  // namespace nurt

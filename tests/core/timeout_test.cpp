@@ -422,3 +422,15 @@ TEST_CASE("a body that is not a coroutine may throw") {
         CHECK(event_loop::running().timers().empty());
     });
 }
+
+TEST_CASE("as_result takes a timeout in the same expression") {
+    in_task([]() -> coro<> {
+        const result<int> late = co_await as_result(wait_for(after(5, 1), seconds(1)));
+        CHECK_FALSE(late);
+        CHECK_THROWS_AS(std::rethrow_exception(late.error()), timeout_error);
+        const result<int> in_time = co_await as_result(wait_for(after(1, 7), seconds(5)));
+        CHECK(in_time);
+        const result<> done = co_await as_result(timeout(seconds(1), [] { return yield(); }));
+        CHECK(done);
+    });
+}
