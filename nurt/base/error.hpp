@@ -5,6 +5,7 @@
 // nurt/base/cancelled.hpp.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ public:
 private:
     std::error_code code_;
 };
+
+// What an exception says of itself; also for one that is not a std::exception.
+std::string describe(const std::exception_ptr& error);
 
 // Time ran out. Python: TimeoutError.
 class timeout_error : public error {

@@ -5,16 +5,6 @@ namespace nurt {
 
 namespace {
 
-std::string describe(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "an exception that is not a std::exception";
-    }
-}
-
 std::string text(const std::string& message, const std::vector<std::exception_ptr>& errors) {
     std::string out = message + " (" + std::to_string(errors.size()) +
                       (errors.size() == 1 ? " error: " : " errors: ");

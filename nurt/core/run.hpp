@@ -84,7 +84,6 @@ T runner::run(coro<T> work, std::source_location place) {
     }
     task<T> main(new detail::plain_task_state<T>);
     detail::launch<T>(loop_.core(), main.state(), work, place);
-    main.state().flags |= detail::flag_main;
     run_until_done(main.state());
     return static_cast<T>(main.state().take());
 }

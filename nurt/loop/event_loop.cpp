@@ -46,18 +46,6 @@ private:
     bool& flag_;
 };
 
-std::string describe(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (const cancelled_error& e) {
-        return std::string("cancelled_error ") + e.message();
-    } catch (...) {
-        return "an exception that is not a std::exception";
-    }
-}
-
 }  // namespace
 
 event_loop::event_loop(services s) : services_(std::move(s)) {

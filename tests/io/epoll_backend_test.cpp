@@ -3,7 +3,6 @@
 #include "tests/io/worlds.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <thread>
 
 #include <fcntl.h>
@@ -104,11 +103,14 @@ TEST_CASE("a descriptor that others still hold after close does not keep the loo
 
 TEST_CASE("wake from another thread ends a wait") {
     world w;
+    std::atomic<bool> about_to_wait{false};
     std::thread other([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        about_to_wait.wait(false);
         w.io->wake();
     });
     const auto before = w.clock->now();
+    about_to_wait = true;
+    about_to_wait.notify_one();
     w.io->wait(before + nurt::seconds(20));
     CHECK(w.clock->now() - before < nurt::seconds(10));
     other.join();

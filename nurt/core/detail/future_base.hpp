@@ -43,8 +43,7 @@ enum future_flag : std::uint32_t {
     flag_never_start = 1U << 9,      // cancelled before its first step
     flag_cancel_pending = 1U << 10,  // a request is to be thrown at the next leaf
     flag_cancel_deliver = 1U << 11,  // the leaf has answered: throw on resumption
-    flag_asking = 1U << 13,          // inside of the leaf's cancel()
-    flag_main = 1U << 12,            // the task of run(): its error is retrieved by run
+    flag_asking = 1U << 12,          // inside of the leaf's cancel()
 };
 
 // Reference counted, not atomically: handles and loop are of one thread.

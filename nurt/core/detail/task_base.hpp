@@ -93,7 +93,6 @@ public:
     }
 
     task_extras& extra();
-    const char* place_file() const noexcept { return birth.file_name(); }
     // Of the requests that are not delivered, the newest one's that has a message.
     shared_text latest_message() const noexcept;
 
