@@ -97,6 +97,7 @@ public:
         if (this->done()) {
             return false;
         }
+        const visit there(this->home());
         this->settle_cancelled(message);
         return true;
     }
@@ -111,6 +112,7 @@ public:
     }
     std::exception_ptr exception() { return exception_of(*this); }
 
+    future_state() noexcept : settled_state<T, future_base>(this_thread.home) {}
     virtual ~future_state() = default;
 };
 
@@ -126,6 +128,7 @@ void future<T>::set_result(U&&... value) {
     if constexpr (!std::is_void_v<T>) {
         state_->result.set(std::forward<U>(value)...);
     }
+    const detail::visit there(state_->home());
     state_->settle(state_->result);
 }
 
@@ -137,6 +140,7 @@ void future<T>::set_exception(std::exception_ptr error) {
     if (!error) {
         detail::throw_usage("set_exception needs an exception");
     }
+    const detail::visit there(state_->home());
     state_->settle_error(std::move(error));
 }
 

@@ -105,6 +105,7 @@ struct gather_item<A> : gather_item<decltype(std::declval<A>().operator co_await
 template <class T>
 struct gather_item<task<T>> : gather_source<T, task_base> {
     static future_base& start(const task<T>& handle) {
+        handle.state().check_home();
         handle.state().retain();
         return handle.state();
     }
@@ -113,6 +114,7 @@ struct gather_item<task<T>> : gather_source<T, task_base> {
 template <class T>
 struct gather_item<future<T>> : gather_source<T, future_base> {
     static future_base& start(const future<T>& handle) {
+        handle.state().check_home();
         handle.state().retain();
         return handle.state();
     }

@@ -224,7 +224,7 @@ void runner::cancel_leftovers() {
 // What takes longer than the grace is a leftover then.
 void runner::close_generators() {
     coro<> work = shutdown_asyncgens();
-    const task<> closing(new detail::plain_task_state<void>);
+    const task<> closing(new detail::plain_task_state<void>(loop_.core()));
     detail::launch<void>(loop_.core(), closing.state(), work, std::source_location::current());
     handle deadline = loop_.call_later(options_.shutdown_grace, [this] { loop_.stop(); });
     {

@@ -82,7 +82,7 @@ T runner::run(coro<T> work, std::source_location place) {
     if (!work) {
         detail::throw_awaited_twice();
     }
-    task<T> main(new detail::plain_task_state<T>);
+    task<T> main(new detail::plain_task_state<T>(loop_.core()));
     detail::launch<T>(loop_.core(), main.state(), work, place);
     run_until_done(main.state());
     return static_cast<T>(main.state().take());

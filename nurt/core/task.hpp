@@ -163,6 +163,7 @@ public:
     }
 
 protected:
+    using settled_state<T, task_base>::settled_state;
     ~task_state() = default;
 
     void end() noexcept override { this->finish(this->result); }
@@ -171,6 +172,7 @@ protected:
 template <class T>
 class plain_task_state final : public task_state<T> {
 public:
+    explicit plain_task_state(loop_core& loop) noexcept : task_state<T>(loop) {}
     void destroy() noexcept override { delete this; }
 };
 
@@ -179,8 +181,8 @@ template <class T, class Fn, class... Args>
 class stored_task_state final : public task_state<T> {
 public:
     template <class F, class... A>
-    explicit stored_task_state(F&& f, A&&... a)
-        : stored_(std::forward<F>(f), std::forward<A>(a)...) {}
+    explicit stored_task_state(loop_core& loop, F&& f, A&&... a)
+        : task_state<T>(loop), stored_(std::forward<F>(f), std::forward<A>(a)...) {}
     ~stored_task_state() {
         if (!this->done()) {  // it never became a coroutine
             stored_.~content();
@@ -221,7 +223,7 @@ inline loop_core& loop_for_tasks() {
     return *this_thread.core;  // while it runs it cannot be closed
 }
 
-// Hands the coroutine to its task, whose first reference is the caller's.
+// Hands the coroutine to its task.
 template <class T>
 void launch(loop_core& loop, task_state<T>& state, coro<T>& work, std::source_location place) {
     void* frame = coro_access<T>::release(work);
@@ -240,7 +242,7 @@ task_state<T>& spawn(coro<T>& work, std::source_location place, bool captures = 
         refuse_capture(place);
     }
     loop_core& loop = loop_for_tasks();
-    auto& state = *new plain_task_state<T>;
+    auto& state = *new plain_task_state<T>(loop);
     launch<T>(loop, state, work, place);
     return state;
 }
@@ -270,9 +272,11 @@ auto create_task(Fn&& fn, Args&&... args) {
     using T = typename std::invoke_result_t<std::decay_t<Fn>&, std::decay_t<Args>...>::value_type;
     using state_type = detail::stored_task_state<T, std::decay_t<Fn>, std::decay_t<Args>...>;
     detail::loop_core& loop = detail::loop_for_tasks();
-    auto* state = new state_type(std::forward<Fn>(fn), std::forward<Args>(args)...);
-    task<T> made(state);  // takes the state down if the call throws
+    auto* state = new state_type(loop, std::forward<Fn>(fn), std::forward<Args>(args)...);
+    task<T> made(state);
+    state->release();  // the loop's, until it has one: the state goes if the call throws
     coro<T> work = state->call();
+    state->retain();
     detail::launch<T>(loop, *state, work, detail::coro_access<T>::place(work));
     return made;
 }

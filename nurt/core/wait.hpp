@@ -82,6 +82,7 @@ public:
     wait_operation(std::vector<Handle> handles, wait_options options)
         : wait_leaf(handles.size(), options), handles_(std::move(handles)) {
         for (const Handle& h : handles_) {
+            h.state().check_home();
             h.state().retain();
             add(h.state());
         }

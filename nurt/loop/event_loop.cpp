@@ -34,6 +34,7 @@ public:
         flag_ = true;
         detail::this_thread.loop = &loop;
         detail::this_thread.core = &loop.core();
+        detail::this_thread.home = loop.core().home;
     }
     running_mark(const running_mark&) = delete;
     running_mark& operator=(const running_mark&) = delete;
@@ -57,14 +58,17 @@ event_loop::event_loop(services s) : services_(std::move(s)) {
     }
     clock_ = services_.clock.get();
     now_ = clock_->now();
+    home = detail::claim_home(*this);
 }
 
 event_loop::~event_loop() {
     if (!running_) {
         close();
     }
+    detail::release_home(home);
     if (detail::this_thread.core == this) {
         detail::this_thread.core = nullptr;
+        detail::this_thread.home = 0;
     }
 }
 

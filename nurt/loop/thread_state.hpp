@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "nurt/base/intrusive_list.hpp"
+#include "nurt/loop/home.hpp"
 #include "nurt/loop/ready_queue.hpp"
 
 namespace nurt {
@@ -22,6 +23,7 @@ class timeout_scope;
 // The hot part of an event_loop.
 struct loop_core {
     ready_queue ready;
+    home_id home = 0;
     intrusive_list<list_link> tasks;       // every task that has not ended, oldest first
     std::uint64_t task_number = 0;         // of the task that was made last
     intrusive_list<list_link> generators;  // asynchronous ones that have begun and not ended
@@ -30,12 +32,38 @@ struct loop_core {
 struct thread_state {
     event_loop* loop = nullptr;        // the running loop
     loop_core* core = nullptr;         // its hot part; between runs, that of the loop that ran last
+    home_id home = 0;                  // core's
     task_base* task = nullptr;         // the task that is being stepped
     void* next = nullptr;              // the frame that the driver resumes after this one
     timeout_scope* unarmed = nullptr;  // scopes entered since the task last suspended
 };
 
 inline constinit thread_local thread_state this_thread{};
+
+// While it lives, what becomes ready, and every timer, is the loop's of that number: for settling
+// and cancelling what belongs to a loop that is not the running one of this thread.
+class visit {
+public:
+    explicit visit(home_id home) noexcept {
+        if (home != this_thread.home && home != 0) [[unlikely]] {
+            enter(home);
+        }
+    }
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    ~visit() {
+        if (core_ != nullptr) [[unlikely]] {
+            leave();
+        }
+    }
+
+private:
+    void enter(home_id home) noexcept;
+    void leave() noexcept;
+
+    event_loop* loop_ = nullptr;
+    loop_core* core_ = nullptr;  // of the one to come back to
+};
 
 }  // namespace detail
 }  // namespace nurt

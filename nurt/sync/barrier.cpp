@@ -25,7 +25,7 @@ bool barrier::waiting::await_ready() {
 }
 
 void barrier::waiting::await_suspend(std::coroutine_handle<>) noexcept {
-    park_in(barrier_.state_ == state_t::filling ? barrier_.filling_ : barrier_.outside_);
+    park(barrier_.state_ == state_t::filling ? barrier_.filling_ : barrier_.outside_);
 }
 
 std::size_t barrier::waiting::await_resume() {

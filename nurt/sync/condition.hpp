@@ -31,8 +31,9 @@ public:
             return false;
         }
         void await_suspend(std::coroutine_handle<>) noexcept {
-            park();
-            condition_.lock_.hand_on();
+            if (park()) {
+                condition_.lock_.hand_on();
+            }
         }
         void await_resume() {
             if (cancelled_) [[unlikely]] {

@@ -13,6 +13,15 @@ cancel_answer parked::cancel() noexcept {
     return cancel_answer::done;
 }
 
+bool parking_lot::settle_in(parked& first) noexcept {
+    if (home_ != 0) {
+        first.waiter().refuse();
+        return false;
+    }
+    home_ = detail::this_thread.home;
+    return true;
+}
+
 task_view task_by_number(std::uint64_t number) noexcept {
     if (number == 0 || detail::this_thread.core == nullptr) return task_view(nullptr);
     auto& tasks = detail::this_thread.core->tasks;

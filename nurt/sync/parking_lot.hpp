@@ -32,11 +32,14 @@ protected:
     explicit parked(parking_lot& lot) noexcept : lot_(&lot) {}
     ~parked() = default;
 
-    inline void park() noexcept;
-    void park_in(parking_lot& lot) noexcept {
+    // False when tasks of another loop have waited in this lot: then the await throws usage_error.
+    inline bool park() noexcept;
+    void park(parking_lot& lot) noexcept {
         lot_ = &lot;
         park();
     }
+    // For one that waits already, and is handed from lot to lot.
+    inline void park_in(parking_lot& lot) noexcept;
     bool parked_in(const parking_lot& lot) const noexcept { return linked() && lot_ == &lot; }
     // Its lot has been destroyed: nobody will ever unpark it.
     bool orphaned() const noexcept { return lot_ == nullptr; }
@@ -46,8 +49,8 @@ private:
     parking_lot* lot_;
 };
 
-// First in, first out. Never owns. The waiters of one that is destroyed go on waiting, until they
-// are cancelled.
+// First in, first out. Never owns. Belongs to the loop of the first who waits. The waiters of one
+// that is destroyed go on waiting, until they are cancelled.
 class parking_lot {
 public:
     parking_lot() = default;
@@ -88,9 +91,11 @@ public:
 
 private:
     friend class parked;
+    bool settle_in(parked& first) noexcept;
 
     intrusive_list<parked> waiting_;
-    std::size_t count_ = 0;
+    std::uint32_t count_ = 0;
+    detail::home_id home_ = 0;
 };
 
 // The living task of this number on this thread's loop, or an empty view. Looks through all of
@@ -102,9 +107,20 @@ inline std::uint64_t running_task_number() noexcept {
     return detail::this_thread.task->number;
 }
 
-inline void parked::park() noexcept {
-    lot_->waiting_.push_back(*this);
-    ++lot_->count_;
+inline bool parked::park() noexcept {
+    if (lot_->home_ != detail::this_thread.home) [[unlikely]] {
+        if (!lot_->settle_in(*this)) {
+            return false;
+        }
+    }
+    park_in(*lot_);
+    return true;
+}
+
+inline void parked::park_in(parking_lot& lot) noexcept {
+    lot_ = &lot;
+    lot.waiting_.push_back(*this);
+    ++lot.count_;
 }
 
 }  // namespace nurt

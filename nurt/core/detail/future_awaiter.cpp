@@ -8,6 +8,13 @@ cancel_answer future_wait::cancel() noexcept {
     return cancel_answer::later;
 }
 
+void future_wait::check_target() {
+    if (target_ == this_thread.task) {
+        throw_usage("task cannot await on itself");
+    }
+    target_->check_home();
+}
+
 void future_wait::rethrow() {
     target_->mark_retrieved();
     if (target_->cancelled()) {

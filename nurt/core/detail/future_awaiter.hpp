@@ -18,10 +18,13 @@ namespace nurt::detail {
 class future_wait : public leaf, public settle_listener {
 public:
     bool await_ready() {
-        if (target_ == this_thread.task) [[unlikely]] {
-            throw_usage("task cannot await on itself");
+        if (target_->done()) {
+            return true;
         }
-        return target_->done();
+        if (target_ == this_thread.task || !target_->at_home()) [[unlikely]] {
+            check_target();
+        }
+        return false;
     }
     void await_suspend(std::coroutine_handle<>) noexcept { target_->listen(*this); }
 
@@ -33,6 +36,7 @@ protected:
     explicit future_wait(future_base& target) noexcept : target_(&target) { target.retain(); }
     ~future_wait() { target_->release(); }
 
+    void check_target();
     // Throws the target's error; if both were cancelled, the waiter's requests are delivered by it.
     [[noreturn]] void rethrow();
 
@@ -69,6 +73,7 @@ public:
     outcome<T> result;
 
 protected:
+    using Base::Base;
     ~settled_state() {
         if ((this->flags & (flag_done | flag_failed | flag_moved)) == flag_done) {
             result.destroy();

@@ -28,6 +28,14 @@ bool future_base::unlisten(settle_listener& listener) noexcept {
     return false;
 }
 
+void future_base::check_home() {
+    if (home() == 0) {
+        flags |= this_thread.home;
+    } else if (!at_home()) {
+        throw_usage("cannot wait for a task or future that is attached to a different loop");
+    }
+}
+
 std::uint32_t future_base::flags_of(const std::exception_ptr& error) noexcept {
     return flag_failed | (is_cancellation(error) ? flag_cancelled : flag_unretrieved);
 }

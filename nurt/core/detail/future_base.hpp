@@ -32,7 +32,8 @@ protected:
     ~settle_listener() = default;
 };
 
-// Flags of a future; the second half is used by tasks only.
+// Flags of a future, in the lower half of the word; the upper half is its loop's number. Those from
+// bit 8 on are used by tasks only.
 enum future_flag : std::uint32_t {
     flag_done = 1U << 0,
     flag_failed = 1U << 1,       // ended with an error, a cancellation included
@@ -44,6 +45,7 @@ enum future_flag : std::uint32_t {
     flag_cancel_pending = 1U << 10,  // a request is to be thrown at the next leaf
     flag_cancel_deliver = 1U << 11,  // the leaf has answered: throw on resumption
     flag_asking = 1U << 12,          // inside of the leaf's cancel()
+    flag_refused = 1U << 13,         // what it awaits is another loop's
 };
 
 // Reference counted, not atomically: handles and loop are of one thread.
@@ -52,6 +54,13 @@ public:
     bool done() const noexcept { return (flags & flag_done) != 0; }
     bool cancelled() const noexcept { return (flags & flag_cancelled) != 0; }
     bool failed() const noexcept { return (flags & flag_failed) != 0; }
+
+    // The number of its loop, as in thread_state::home.
+    home_id home() const noexcept { return flags >> home_shift << home_shift; }
+    bool at_home() const noexcept { return flags >> home_shift == this_thread.home >> home_shift; }
+    // For whoever is about to wait for it: it becomes this loop's if it is nobody's; throws
+    // usage_error if it is another one's.
+    void check_home();
 
     // Asks it to end as cancelled. False: it is done, or does not let itself be cancelled.
     virtual bool cancel(const shared_text& message) noexcept = 0;
@@ -102,10 +111,12 @@ public:
     void check_value();
 
     settle_listener* last_listener = nullptr;  // circular: its next is the first
-    std::uint32_t references = 1;
-    std::uint32_t flags = 0;
+    std::uint32_t references;
+    std::uint32_t flags;  // and home
 
 protected:
+    explicit future_base(home_id home, std::uint32_t held = 1) noexcept
+        : references(held), flags(home) {}
     ~future_base() = default;
     void run() noexcept override {}
 

@@ -62,6 +62,7 @@ bool task_base::cancel(const shared_text& message) noexcept {
     if (done()) {
         return false;
     }
+    const visit there(home());
     auto* request = new cancel_request;
     request->message = message;
     request_cancel(*request);
@@ -171,8 +172,17 @@ void task_base::deliver_again(std::uint32_t since) noexcept {
     update_pending();
 }
 
+void task_base::refuse() noexcept {
+    flags |= flag_refused | flag_cancel_deliver;
+    wake();
+}
+
 void task_base::throw_cancelled() {
     flags &= ~std::uint32_t{flag_cancel_deliver};
+    if ((flags & flag_refused) != 0) {
+        flags &= ~std::uint32_t{flag_refused};
+        throw_usage("cannot wait here: tasks of a different event loop have waited for it");
+    }
     const shared_text message = latest_message();
     mark_delivered();
     throw cancelled_error(message);

@@ -81,13 +81,14 @@ public:
     // The leaf calls these.
     void wake() noexcept;
     void wake_threadsafe(event_loop& loop) noexcept;
+    // What it is about to wait for is another loop's: its await throws usage_error.
+    void refuse() noexcept;
 
-    // Enters the loop, which takes a reference: registry and first step.
+    // Enters its loop: registry and first step.
     void start(loop_core& loop, void* root_frame, std::source_location place) noexcept {
         frame = root_frame;
         birth = place;
         number = ++loop.task_number;
-        ++references;
         loop.tasks.push_back(*this);
         loop.ready.push(*this);
     }
@@ -103,6 +104,8 @@ public:
     std::source_location birth;
 
 protected:
+    // References: its first handle's, and the loop's.
+    explicit task_base(loop_core& loop) noexcept : future_base(loop.home, 2) {}
     ~task_base() {
         if (extras != nullptr) [[unlikely]] {
             free_requests();

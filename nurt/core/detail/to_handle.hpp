@@ -23,10 +23,12 @@ task<T> to_handle(coro<T>&& work) {
 }
 template <class T>
 const task<T>& to_handle(const task<T>& handle) {
+    handle.state().check_home();
     return handle;
 }
 template <class T>
 const future<T>& to_handle(const future<T>& handle) {
+    handle.state().check_home();
     return handle;
 }
 template <class A>
