@@ -10,6 +10,7 @@
 #include "nurt/loop/callback_node.hpp"
 #include "nurt/loop/machine_random.hpp"
 #include "nurt/loop/monotonic_clock.hpp"
+#include "nurt/loop/threadsafe_node.hpp"
 
 namespace nurt {
 
@@ -47,6 +48,33 @@ private:
     bool& flag_;
 };
 
+// The loop sleeps while this lives, unless something was posted before. A simulated backend throws
+// when nobody can ever wake it.
+class nap {
+public:
+    explicit nap(detail::mailbox& inbox) noexcept : inbox_(inbox), asleep_(inbox.fall_asleep()) {}
+    nap(const nap&) = delete;
+    nap& operator=(const nap&) = delete;
+    ~nap() {
+        if (asleep_) {
+            inbox_.wake_up();
+        }
+    }
+    bool asleep() const noexcept { return asleep_; }
+
+private:
+    detail::mailbox& inbox_;
+    const bool asleep_;
+};
+
+void discard_all(ready_node* node) noexcept {
+    while (node != nullptr) {
+        ready_node* next = node->next_ready;
+        node->discard();
+        node = next;
+    }
+}
+
 }  // namespace
 
 event_loop::event_loop(services s) : services_(std::move(s)) {
@@ -59,6 +87,7 @@ event_loop::event_loop(services s) : services_(std::move(s)) {
     clock_ = services_.clock.get();
     now_ = clock_->now();
     home = detail::claim_home(*this);
+    inbox_ = new detail::mailbox(*services_.backend);
 }
 
 event_loop::~event_loop() {
@@ -66,6 +95,7 @@ event_loop::~event_loop() {
         close();
     }
     detail::release_home(home);
+    inbox_->release();
     if (detail::this_thread.core == this) {
         detail::this_thread.core = nullptr;
         detail::this_thread.home = 0;
@@ -90,7 +120,7 @@ event_loop& event_loop::running() {
 // The common turn costs a few comparisons: nothing came from other threads, something is ready, and
 // the kernel need not be asked yet.
 [[gnu::always_inline]] inline void event_loop::turn(instant limit) {
-    if (inbox_.load(std::memory_order_relaxed) != nullptr) [[unlikely]] {
+    if (!inbox_->empty()) [[unlikely]] {
         drain_inbox();
     }
     if (ready.empty() || resumptions_ >= look_at_) [[unlikely]] {
@@ -154,24 +184,21 @@ void event_loop::look_around(instant limit) {
 void event_loop::poll(instant limit) {
     resumptions_ = 0;
     polled_at_ = ticks(*clock_);
-    const bool may_sleep = limit > now_;
-    if (may_sleep) {
-        sleeping_.store(true, std::memory_order_seq_cst);
-        if (inbox_.load(std::memory_order_seq_cst) != nullptr) {
-            limit = instant();
-        }
+    if (limit > now_) {
+        const nap sleeping(*inbox_);
+        wait(sleeping.asleep() ? limit : instant());
+    } else if (services_.backend->in_flight() != 0) {
+        wait(limit);
     }
-    if (may_sleep || services_.backend->in_flight() != 0) {
-        const instant first = timers_.earliest();
-        services_.backend->wait(first < limit ? first : limit);
-    }
-    if (may_sleep) {
-        sleeping_.store(false, std::memory_order_relaxed);
-        if (inbox_.load(std::memory_order_relaxed) != nullptr) {
-            drain_inbox();
-        }
+    if (!inbox_->empty()) {
+        drain_inbox();
     }
     now_ = clock_->now();
+}
+
+void event_loop::wait(instant limit) {
+    const instant first = timers_.earliest();
+    services_.backend->wait(first < limit ? first : limit);
 }
 
 void event_loop::expire_timers() noexcept {
@@ -181,29 +208,11 @@ void event_loop::expire_timers() noexcept {
 }
 
 void event_loop::drain_inbox() noexcept {
-    ready_node* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
-    ready_node* oldest = nullptr;
-    while (newest != nullptr) {
-        ready_node* next = newest->next_ready;
-        newest->next_ready = oldest;
-        oldest = newest;
-        newest = next;
-    }
+    ready_node* oldest = inbox_->take();
     while (oldest != nullptr) {
         ready_node* next = oldest->next_ready;
         ready.push(*oldest);
         oldest = next;
-    }
-}
-
-void event_loop::push_ready_threadsafe(ready_node& node) noexcept {
-    node.next_ready = inbox_.load(std::memory_order_relaxed);
-    while (!inbox_.compare_exchange_weak(node.next_ready, &node, std::memory_order_seq_cst,
-                                         std::memory_order_relaxed)) {
-    }
-    // Only the first of a burst pays for a system call.
-    if (sleeping_.exchange(false, std::memory_order_seq_cst)) {
-        services_.backend->wake();
     }
 }
 
@@ -218,12 +227,8 @@ void event_loop::close() {
     if (std::exchange(closed_, true)) {
         return;
     }
-    drain_inbox();
-    for (ready_node* node = ready.take(); node != nullptr;) {
-        ready_node* next = node->next_ready;
-        node->discard();
-        node = next;
-    }
+    discard_all(inbox_->close());
+    discard_all(ready.take());
     while (timer_node* node = timers_.pop()) {
         node->discard();
     }
@@ -261,11 +266,14 @@ handle event_loop::schedule(instant when, unique_function<void()> callback) {
     return handle(node);
 }
 
-void event_loop::call_soon_threadsafe(unique_function<void()> callback) {
-    check_open();
-    auto* node = new detail::callback_node(*this, std::move(callback));
-    node->references = 1;
-    push_ready_threadsafe(*node);
+threadsafe_handle event_loop::call_soon_threadsafe(unique_function<void()> callback) {
+    auto* node = new detail::threadsafe_node(*this, std::move(callback));
+    threadsafe_handle made(node);
+    if (!push_ready_threadsafe(*node)) {
+        node->discard();
+        throw usage_error("event loop is closed");
+    }
+    return made;
 }
 
 void event_loop::fail(std::exception_ptr error) noexcept {

@@ -7,7 +7,6 @@
 // is armed. Completions come before timers, and both only enter the queue.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -17,9 +16,11 @@
 #include "nurt/base/time.hpp"
 #include "nurt/base/unique_function.hpp"
 #include "nurt/loop/handle.hpp"
+#include "nurt/loop/mailbox.hpp"
 #include "nurt/loop/ready_queue.hpp"
 #include "nurt/loop/services.hpp"
 #include "nurt/loop/thread_state.hpp"
+#include "nurt/loop/threadsafe_handle.hpp"
 #include "nurt/loop/timer_heap.hpp"
 
 namespace nurt {
@@ -58,7 +59,8 @@ public:
     // Lets the turn that is running end, then run_forever returns.
     void stop() noexcept { stopping_ = true; }
     void stop_threadsafe();
-    // Drops what is scheduled. The loop must not be running; a second close does nothing.
+    // Drops what is scheduled. The loop must not be running; a second close does nothing. Other
+    // threads may call meanwhile what they may call at all.
     void close();
     bool is_running() const noexcept { return running_; }
     bool is_closed() const noexcept { return closed_; }
@@ -67,8 +69,9 @@ public:
     handle call_soon(unique_function<void()> callback);
     handle call_later(duration delay, unique_function<void()> callback);
     handle call_at(instant when, unique_function<void()> callback);
-    // From any thread; wakes the loop.
-    void call_soon_threadsafe(unique_function<void()> callback);
+    // From any thread; wakes the loop. The callback is destroyed where it ran or was cancelled, or
+    // by close(). Throws usage_error when the loop is closed.
+    threadsafe_handle call_soon_threadsafe(unique_function<void()> callback);
 
     // Reads the clock.
     instant time() const noexcept { return clock_->now(); }
@@ -95,8 +98,10 @@ public:
 
     // For the runtime's own nodes.
     void push_ready(ready_node& node) noexcept { ready.push(node); }
-    // As push_ready, from any thread.
-    void push_ready_threadsafe(ready_node& node) noexcept;
+    // As push_ready, from any thread. False: the loop is closed, and the node was not taken.
+    bool push_ready_threadsafe(ready_node& node) noexcept { return inbox_->push(node); }
+    // For threads that may come back after the loop's end: they retain it.
+    detail::mailbox& inbox() noexcept { return *inbox_; }
     timer_heap& timers() noexcept { return timers_; }
     detail::loop_core& core() noexcept { return *this; }
     // Ends run_forever with this exception after the running turn.
@@ -111,13 +116,14 @@ private:
 
     void turn(instant limit);
     void poll(instant limit);
+    void wait(instant limit);
     void look_around(instant limit);
     void expire_timers() noexcept;
     void drain_inbox() noexcept;
     void check_open() const;
     handle schedule(instant when, unique_function<void()> callback);
 
-    std::atomic<ready_node*> inbox_{nullptr};  // from other threads, last in first
+    detail::mailbox* inbox_ = nullptr;  // what other threads have posted
     std::uint64_t turns_ = 0;
     instant now_;
     timer_heap timers_;
@@ -128,7 +134,6 @@ private:
     bool stopping_ = false;
     bool running_ = false;
     bool closed_ = false;
-    std::atomic<bool> sleeping_{false};
     nurt::clock* clock_ = nullptr;
     services services_;
     exception_handler handler_;

@@ -36,7 +36,7 @@ TEST_CASE("stop_threadsafe ends a loop that sleeps") {
 }
 
 TEST_CASE("callbacks of one thread keep their order, and none is lost") {
-    constexpr int threads = 4, each = 20'000;
+    constexpr int threads = 4, each = 250'000;
     event_loop loop;
     std::vector<int> next(threads, 0);
     bool ordered = true;

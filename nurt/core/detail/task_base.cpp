@@ -46,7 +46,9 @@ void task_base::finish(const outcome_base& end) noexcept {
 }
 
 void task_base::wake_threadsafe(event_loop& loop) noexcept {
-    loop.push_ready_threadsafe(*this);  // run() clears waiting_on: nothing here is ours to touch
+    // A closed loop has given its tasks up. run() clears waiting_on: nothing here is ours to touch
+    // once the push has succeeded.
+    loop.push_ready_threadsafe(*this);
 }
 
 task_extras& task_base::extra() {
