@@ -43,3 +43,6 @@
 #include "nurt/sync/priority_queue.hpp"
 #include "nurt/sync/queue.hpp"
 #include "nurt/sync/semaphore.hpp"
+#include "nurt/threads/run_in_executor.hpp"
+#include "nurt/threads/thread_pool.hpp"
+#include "nurt/threads/to_thread.hpp"

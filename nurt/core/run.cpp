@@ -195,6 +195,7 @@ void runner::close() {
         close_generators();
         cancel_leftovers();
     }
+    await_threads();
     const std::string stuck = list_tasks(loop_);
     if (!stuck.empty()) {
         throw shutdown_error("tasks did not end within the grace at shutdown: " + stuck);
@@ -219,6 +220,20 @@ void runner::cancel_leftovers() {
         loop_.run_forever();
     }
     deadline.cancel();
+}
+
+// Each of them tells the loop when it has ended, so the loop has to run. Those that take longer find
+// it closed.
+void runner::await_threads() {
+    const handle deadline = loop_.call_later(options_.thread_grace, [] {});
+    while (loop_.outside_work() != 0 && loop_.time() < deadline.when()) {
+        loop_.run_once(duration::max());
+    }
+    if (loop_.outside_work() != 0) {
+        loop_.call_exception_handler(
+            {"threads did not end within the grace at shutdown; they are left alone", {}, {}, {}});
+    }
+    handle(deadline).cancel();
 }
 
 // What takes longer than the grace is a leftover then.

@@ -17,6 +17,9 @@ namespace nurt {
 struct run_options {
     // How long tasks that are left at the end may take to clean up after they were cancelled.
     duration shutdown_grace = seconds(5);
+    // How long work in other threads that nobody waits for any more may take to end. The source is
+    // asyncio.constants.THREAD_JOIN_TIMEOUT.
+    duration thread_grace = seconds(300);
     // Ctrl-C cancels the main task; the second one stops the program at once.
     bool handle_interrupt = true;
 };
@@ -31,7 +34,7 @@ public:
 // A loop that runs several coroutines one after the other. Not for other threads.
 //
 // The end of its life, or close(), cancels the tasks that are left, waits for them for the grace,
-// closes asynchronous generators and then the loop. Python: asyncio.Runner.
+// closes asynchronous generators, waits for threads that were left alone, and closes the loop. Python: asyncio.Runner.
 class runner {
 public:
     explicit runner(run_options options = {}) : runner(services(), options) {}
@@ -54,6 +57,7 @@ private:
     void run_until_done(detail::task_base& main);
     void cancel_leftovers();
     void close_generators();
+    void await_threads();
     void check_usable() const;
 
     class interrupt_node;

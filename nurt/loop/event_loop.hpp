@@ -102,6 +102,11 @@ public:
     bool push_ready_threadsafe(ready_node& node) noexcept { return inbox_->push(node); }
     // For threads that may come back after the loop's end: they retain it.
     detail::mailbox& inbox() noexcept { return *inbox_; }
+    // Work of other threads that will post its end here, though no task need wait for it. The end of
+    // run() does.
+    void begin_outside_work() noexcept { ++outside_work_; }
+    void end_outside_work() noexcept { --outside_work_; }
+    std::size_t outside_work() const noexcept { return outside_work_; }
     timer_heap& timers() noexcept { return timers_; }
     detail::loop_core& core() noexcept { return *this; }
     // Ends run_forever with this exception after the running turn.
@@ -134,6 +139,7 @@ private:
     bool stopping_ = false;
     bool running_ = false;
     bool closed_ = false;
+    std::size_t outside_work_ = 0;
     nurt::clock* clock_ = nullptr;
     services services_;
     exception_handler handler_;

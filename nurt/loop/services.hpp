@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "nurt/base/intrusive_list.hpp"
 #include "nurt/base/time.hpp"
-#include "nurt/base/unique_function.hpp"
 #include "nurt/io/backend.hpp"
 
 namespace nurt {
@@ -23,12 +23,25 @@ public:
     virtual bool simulated() const noexcept { return false; }
 };
 
-// Where blocking work runs. The function is called once, on another thread or, in a simulation,
-// inline; post() never blocks.
+// Where blocking work runs: threads, or in a simulation the loop itself, later.
 class executor {
 public:
+    // A piece of work. It lives in whoever waits for it, until execute() has been called or
+    // withdraw() has said true.
+    class job : public list_link {
+    public:
+        // Called once, on a thread that the executor chooses.
+        virtual void execute() noexcept = 0;
+
+    protected:
+        ~job() = default;
+    };
+
     virtual ~executor() = default;
-    virtual void post(unique_function<void()> work) = 0;
+    // Never blocks; never calls execute() itself. Throws usage_error when it takes no more work.
+    virtual void post(job& work) = 0;
+    // True: the job had not begun, and will not. False: execute() has been called or will be.
+    virtual bool withdraw(job&) noexcept { return false; }
 };
 
 // Numbers for jitter, shuffles and boundaries; never for secrets.
@@ -45,7 +58,8 @@ public:
 };
 
 // A clock, backend or source of random numbers that is left empty is the machine's; a resolver is
-// made by the first who asks for a name, and an executor by the first who has blocking work.
+// made by the first who asks for a name, and without an executor blocking work goes to the threads
+// of nurt/threads/thread_pool.hpp.
 struct services {
     std::unique_ptr<nurt::clock> clock;
     std::unique_ptr<io::backend> backend;

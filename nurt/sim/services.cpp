@@ -2,8 +2,10 @@
 // nurt/sim/services.cpp: see the header.
 #include "nurt/sim/services.hpp"
 
+#include "nurt/loop/event_loop.hpp"
 #include "nurt/sim/splitmix.hpp"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -11,9 +13,41 @@ namespace nurt::sim {
 
 namespace {
 
-class inline_executor final : public executor {
+// Between a microsecond and two milliseconds: most of what is sent to a thread.
+constexpr std::uint64_t shortest_ns = 1'000;
+constexpr std::uint64_t delays_ns = 2'000'000;
+
+// Runs work on the loop's thread, at a later time drawn from the seed. The work sees what it would
+// see on another thread: no running loop, no task.
+class delayed_executor final : public executor {
 public:
-    void post(unique_function<void()> work) override { work(); }
+    explicit delayed_executor(std::uint64_t seed) noexcept : random_(seed) {}
+
+    void post(job& work) override {
+        const auto ns = static_cast<std::int64_t>(shortest_ns + random_.below(delays_ns));
+        waiting_[&work] =
+            event_loop::running().call_later(nanoseconds(ns), [this, &work] { execute(work); });
+    }
+    bool withdraw(job& work) noexcept override {
+        const auto found = waiting_.find(&work);
+        if (found == waiting_.end()) {
+            return false;
+        }
+        found->second.cancel();
+        waiting_.erase(found);
+        return true;
+    }
+
+private:
+    void execute(job& work) noexcept {
+        waiting_.erase(&work);
+        const auto loop_thread = std::exchange(nurt::detail::this_thread, {});
+        work.execute();
+        nurt::detail::this_thread = loop_thread;
+    }
+
+    splitmix random_;
+    std::map<job*, handle> waiting_;
 };
 
 }  // namespace
@@ -35,8 +69,9 @@ services make_services(std::uint64_t seed, const faults& plan) {
     services s;
     s.backend = make_backend(*clock, seed, plan);
     s.clock = std::move(clock);
-    s.executor = std::make_unique<inline_executor>();
-    s.random = std::make_unique<splitmix>(seed ^ 0x6a09e667f3bcc908);  // not the network's numbers
+    // Each has numbers of its own, so that more of one kind of event does not shift the others.
+    s.executor = std::make_unique<delayed_executor>(seed ^ 0xbb67ae8584caa73b);
+    s.random = std::make_unique<splitmix>(seed ^ 0x6a09e667f3bcc908);
     s.resolver = std::make_unique<hosts>();
     return s;
 }

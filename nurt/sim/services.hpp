@@ -23,8 +23,8 @@ private:
     std::map<std::string, std::vector<ip_address>> known_;
 };
 
-// A virtual clock, a simulated network, an executor that works inline, seeded random numbers
-// and hosts.
+// A virtual clock, a simulated network, an executor that does its work on the loop's thread a little
+// later, seeded random numbers and hosts.
 // The same seed and plan make a program run in exactly the same way.
 services make_services(std::uint64_t seed = 0, const faults& plan = {});
 
