@@ -136,7 +136,7 @@ TEST_CASE(
     for (int round = 0; round < rounds; ++round) {
         std::atomic<int> alive{0};
         struct counted {
-            explicit counted(std::atomic<int>& n) : n(&n) { ++n; }
+            explicit counted(std::atomic<int>& alive_now) : n(&alive_now) { ++*n; }
             counted(counted&& other) noexcept : n(std::exchange(other.n, nullptr)) {}
             ~counted() {
                 if (n != nullptr) --*n;

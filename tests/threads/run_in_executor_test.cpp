@@ -53,7 +53,7 @@ TEST_CASE("run_in_executor passes exceptions on, and the executor may be named")
         CHECK(where.begun.size() == 1);
         where.finish_all();
         CHECK_FALSE(f.done());
-        co_await nurt::wait(std::vector{f});
+        co_await nurt::wait(std::vector(1, f));
         CHECK_THROWS_AS(std::rethrow_exception(f.exception()), std::runtime_error);
     });
 }

@@ -2,7 +2,7 @@
 // tests/threads/to_thread_test.cpp: blocking work, in virtual time.
 //
 // The simulated executor runs work on the loop's thread a little later, so these tests repeat exactly;
-// tests/real/ has those with real threads. CPython's tests that are retold stand beside the sentences.
+// real_threads_test.cpp has real ones. CPython's tests that are retold stand beside the sentences.
 #include "nurt/threads/to_thread.hpp"
 
 #include <doctest/doctest.h>
@@ -154,7 +154,7 @@ TEST_CASE("a timeout withdraws work that has not begun") {
     in_task([]() -> coro<> {
         bool late = false;
         try {
-            co_await nurt::timeout(nurt::nanoseconds(1), to_thread([] {}));
+            co_await nurt::wait_for(to_thread([] {}), nurt::nanoseconds(1));
         } catch (const nurt::timeout_error&) {
             late = true;
         }
@@ -196,7 +196,7 @@ TEST_CASE("abandoned work that has not begun is withdrawn as well") {
             [&]() -> coro<> { co_await to_thread(nurt::abandon_on_cancel, [&] { ran = true; }); });
         co_await nurt::sleep(nurt::duration::zero());
         t.cancel();
-        co_await nurt::wait(std::vector{t});
+        co_await nurt::wait(std::vector(1, t));
         co_await nurt::sleep(nurt::seconds(1));
         CHECK(t.cancelled());
         CHECK_FALSE(ran);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tests/real/to_thread_test.cpp: blocking work with real threads. Runs under ThreadSanitizer too.
+// tests/threads/real_threads_test.cpp: blocking work with real threads. Runs under ThreadSanitizer too.
 #include "nurt/threads/to_thread.hpp"
 
 #include <doctest/doctest.h>
@@ -41,6 +41,11 @@ private:
 
 coro<> until_begun(const std::atomic<bool>& begun) {
     while (!begun) co_await nurt::sleep(nurt::microseconds(100));
+}
+
+template <class T>
+coro<> ended(nurt::task<T> t) {
+    co_await nurt::wait(std::vector(1, t));
 }
 
 coro<int> square(int n) {
@@ -124,16 +129,17 @@ TEST_CASE("abandon_on_cancel lets the task go on, and the end of run waits for t
     auto held = std::make_shared<int>(1);
     nurt::run([&]() -> coro<> {
         auto t = nurt::create_task([&]() -> coro<> {
-            co_await to_thread(nurt::abandon_on_cancel, [&, held] {
+            const auto block = [&, held] {
                 begun = true;
                 g.pass();
                 ended = true;
                 return held;
-            });
+            };
+            co_await to_thread(nurt::abandon_on_cancel, block);
         });
         co_await until_begun(begun);
         t.cancel();
-        co_await nurt::wait(std::vector{t});
+        co_await nurt::wait(std::vector(1, t));
         CHECK(t.cancelled());
         CHECK_FALSE(ended);
         g.open();
@@ -148,6 +154,7 @@ TEST_CASE("a pool of one's own runs what run_in_executor is told") {
         const int three = co_await nurt::run_in_executor(pool, [](int n) { return n + 1; }, 2);
         CHECK(three == 3);
     }());
+    CHECK(pool.join());
     CHECK(pool.statistics().ended_jobs == 1);
 }
 
@@ -177,15 +184,15 @@ TEST_CASE("cancelling at every moment loses no result and no thread") {
     for (int round = 0; round < 300; ++round) {
         nurt::run([](int delay) -> coro<> {
             auto value = std::make_shared<int>(3);
-            auto waits = nurt::create_task(
-                [&]() -> coro<> { co_await to_thread([value] { return *value; }); });
-            auto leaves = nurt::create_task([&]() -> coro<> {
-                co_await to_thread(nurt::abandon_on_cancel, [value] { return value; });
-            });
+            const auto look = [value] { return *value; };
+            const auto copy = [value] { return value; };
+            auto waits = nurt::create_task(to_thread(look));
+            auto leaves = nurt::create_task(to_thread(nurt::abandon_on_cancel, copy));
             co_await nurt::sleep(nurt::microseconds(delay));
             waits.cancel();
             leaves.cancel();
-            co_await nurt::wait(std::vector{waits, leaves});
+            co_await ended(waits);
+            co_await ended(leaves);
         }(round % 60));
     }
     CHECK(nurt::thread_pool::shared().join());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tests/real/thread_pool_test.cpp: the pool with its real threads. Runs under ThreadSanitizer too.
+// tests/threads/thread_pool_test.cpp: the pool with its real threads. Runs under ThreadSanitizer too.
 #include "nurt/threads/thread_pool.hpp"
 
 #include <doctest/doctest.h>
@@ -18,6 +18,12 @@
 
 #include "nurt/base/error.hpp"
 #include "nurt/base/unique_function.hpp"
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define NURT_TSAN 1
+#endif
+#endif
 
 using nurt::thread_pool;
 
@@ -198,9 +204,11 @@ TEST_CASE("after fork the child's pool is empty and works") {
     if (child == 0) {
         const auto seen = pool.statistics();
         const bool empty = seen.threads == 0 && seen.queued_jobs == 0;
+#ifndef NURT_TSAN  // which allows no thread in such a child
         job mine([] {});
         pool.post(mine);
         mine.wait();
+#endif
         ::_exit(empty && !queued.done ? 0 : 1);
     }
     int status = -1;
