@@ -5,6 +5,8 @@
 // siblings return.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -15,10 +17,15 @@
 
 namespace nurt {
 
+// Names one call of add_done_callback.
+enum class done_callback : std::uint64_t {};
+
 namespace detail {
 template <class T>
 class future_state;
-void add_done_callback(future_base& target, unique_function<void()> callback);
+done_callback add_done_callback(future_base& target, unique_function<void()> callback);
+std::size_t remove_done_callback(future_base& target, done_callback callback) noexcept;
+event_loop& loop_of(const future_base& target);
 }  // namespace detail
 
 // Copies refer to one result. `co_await f` on an lvalue gives T const&, any number of times and in
@@ -61,9 +68,18 @@ public:
     // The error or nullptr; throws like result() when cancelled or not done.
     std::exception_ptr exception() const { return state_->exception(); }
 
-    // Runs callback in a later turn after it is done, in the order of the calls.
-    void add_done_callback(unique_function<void()> callback) const {
-        detail::add_done_callback(*state_, std::move(callback));
+    // Its loop; throws usage_error if that has gone, or if it was made without one and has not been
+    // awaited yet.
+    event_loop& loop() const { return detail::loop_of(*state_); }
+
+    // Runs callback in a later turn after it is done, in the order of the calls and in a copy of the
+    // context of this call.
+    done_callback add_done_callback(unique_function<void()> callback) const {
+        return detail::add_done_callback(*state_, std::move(callback));
+    }
+    // How many were removed: 0 when it has been scheduled already.
+    std::size_t remove_done_callback(done_callback callback) const noexcept {
+        return detail::remove_done_callback(*state_, callback);
     }
 
     bool operator==(const future& other) const noexcept { return state_ == other.state_; }

@@ -91,7 +91,7 @@ struct gather_item<coro<T>> : gather_source<T, task_base> {
         if (!work) {
             throw_awaited_twice();
         }
-        return spawn(work, coro_access<T>::place(work), allow_captures);
+        return spawn(work, coro_access<T>::place(work));
     }
     static constexpr bool shared = false;
 };

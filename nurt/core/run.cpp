@@ -170,6 +170,14 @@ void runner::check_usable() const {
     }
 }
 
+void runner::enter(task_base& main, const context& in) {
+    detail::retain(in.box());
+    main.extra().context = in.box();
+    if (in.size() != 0) {
+        loop_.core().on_start |= detail::start_inherits;
+    }
+}
+
 void runner::run_until_done(task_base& main) {
     bool interrupted = false;
     {

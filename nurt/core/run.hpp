@@ -47,8 +47,14 @@ public:
 
     // Runs until `work` ends; gives its value or throws its error. Ctrl-C cancels it, and if that is
     // what ended it, keyboard_interrupt is thrown.
+    //
+    // All of them run in one context, the runner's, unless they are given another: what the first
+    // sets, the second sees.
     template <class T>
     T run(coro<T> work, std::source_location place = std::source_location::current());
+    template <class T>
+    T run(coro<T> work, const context& in,
+          std::source_location place = std::source_location::current());
 
     // May be repeated. Throws shutdown_error if tasks would not end.
     void close();
@@ -59,6 +65,7 @@ private:
     void close_generators();
     void await_threads();
     void check_usable() const;
+    void enter(detail::task_base& main, const context& in);
 
     class interrupt_node;
     class watched;
@@ -66,6 +73,7 @@ private:
     std::unique_ptr<interrupt_node> interrupt_;  // before the loop: it may be in its queue
     event_loop loop_;
     run_options options_;
+    context context_ = copy_context();
     bool closed_ = false;
 };
 
@@ -82,11 +90,17 @@ T run(coro<T> work, services parts, run_options options = {},
 
 template <class T>
 T runner::run(coro<T> work, std::source_location place) {
+    return run(std::move(work), context_, place);
+}
+
+template <class T>
+T runner::run(coro<T> work, const context& in, std::source_location place) {
     check_usable();
     if (!work) {
         detail::throw_awaited_twice();
     }
     task<T> main(new detail::plain_task_state<T>(loop_.core()));
+    enter(main.state(), in);
     detail::launch<T>(loop_.core(), main.state(), work, place);
     run_until_done(main.state());
     return static_cast<T>(main.state().take());

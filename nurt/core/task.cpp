@@ -23,6 +23,30 @@ std::string_view task_name(task_base& task) {
     return {name.c_str(), name.size()};
 }
 
+context context_of_task(task_base& task) {
+    context_box*& box = task.extra().context;
+    if (box == nullptr) {
+        box = new context_box;
+    }
+    retain(box);
+    return context(box);
+}
+
+start_mode apply(const task_options& options, task_base& task) {
+    if (!options.name.empty()) {
+        task.extra().name = shared_text(options.name.data(), options.name.size());
+    }
+    if (options.context != nullptr) {
+        retain(options.context->box());
+        task.extra().context = options.context->box();
+        this_thread.core->on_start |= start_inherits;  // those that it creates
+    }
+    if (!options.eager_start) {
+        return start_mode::as_loop;
+    }
+    return *options.eager_start ? start_mode::eager : start_mode::lazy;
+}
+
 void throw_no_loop() {
     throw usage_error("no running event loop");
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <source_location>
 #include <string_view>
 #include <tuple>
@@ -14,6 +15,7 @@
 #include "nurt/core/coro.hpp"
 #include "nurt/core/detail/future_awaiter.hpp"
 #include "nurt/core/future.hpp"
+#include "nurt/loop/context.hpp"
 
 namespace nurt {
 
@@ -21,7 +23,17 @@ namespace detail {
 template <class T>
 class task_state;
 std::string_view task_name(task_base& task);
+context context_of_task(task_base& task);
 }  // namespace detail
+
+// How a task is made. Python: the keywords of asyncio.create_task.
+struct task_options {
+    std::string_view name = {};              // empty: "Task-N"
+    const nurt::context* context = nullptr;  // to run in; null: in a copy of the creator's
+    // True: the first step is taken inside of create_task, and a task that never suspends has ended
+    // when create_task returns. Only while the loop runs; empty: as its task factory says.
+    std::optional<bool> eager_start = {};
+};
 
 // A handle to a scheduled coroutine. Copies refer to one task and compare by identity; they are not
 // for other threads. The loop owns the task: dropping the last handle detaches it, and its error,
@@ -69,9 +81,19 @@ public:
     // Where it was created.
     std::source_location place() const noexcept { return state_->birth; }
 
-    // Runs callback in a later turn after the end, in the order of the calls.
-    void add_done_callback(unique_function<void()> callback) const {
-        detail::add_done_callback(*state_, std::move(callback));
+    // Where its context variables are; shared, not copied. Python: Task.get_context.
+    nurt::context context() const { return detail::context_of_task(*state_); }
+    // Throws usage_error when its loop has gone.
+    event_loop& loop() const { return detail::loop_of(*state_); }
+
+    // Runs callback in a later turn after the end, in the order of the calls and in a copy of the
+    // context of this call.
+    done_callback add_done_callback(unique_function<void()> callback) const {
+        return detail::add_done_callback(*state_, std::move(callback));
+    }
+    // How many were removed: 0 when it has been scheduled already.
+    std::size_t remove_done_callback(done_callback callback) const noexcept {
+        return detail::remove_done_callback(*state_, callback);
     }
 
     // Says that the handle is dropped on purpose.
@@ -103,6 +125,9 @@ task<T> create_task(coro<T> work, std::source_location place = std::source_locat
 template <class T>
 task<T> create_task(coro<T> work, std::string_view name,
                     std::source_location place = std::source_location::current());
+template <class T>
+task<T> create_task(coro<T> work, task_options options,
+                    std::source_location place = std::source_location::current());
 
 // The same for what gives a coroutine when awaited, as a request of http::client does.
 template <detail::gives_coro A>
@@ -121,6 +146,9 @@ concept coroutine_function = requires(Fn& fn, Args&... args) {
 template <class Fn, class... Args>
     requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
 auto create_task(Fn&& fn, Args&&... args);
+template <class Fn, class... Args>
+    requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
+auto create_task(task_options options, Fn&& fn, Args&&... args);
 
 // A task of unknown type, to look at. Null when a callback runs.
 class task_view {
@@ -225,22 +253,29 @@ inline loop_core& loop_for_tasks() {
 
 // Hands the coroutine to its task.
 template <class T>
-void launch(loop_core& loop, task_state<T>& state, coro<T>& work, std::source_location place) {
+void launch(loop_core& loop, task_state<T>& state, coro<T>& work, std::source_location place,
+            start_mode mode = start_mode::as_loop) {
     void* frame = coro_access<T>::release(work);
     coro_access<T>::promise_of(frame).slot = &state.result;
-    state.start(loop, frame, place);
+    state.start(loop, frame, place, mode);
 }
 
-inline constexpr bool allow_captures = true;
+// Before it starts: its name and its context.
+start_mode apply(const task_options& options, task_base& task);
 
 template <class T>
-task_state<T>& spawn(coro<T>& work, std::source_location place, bool captures = false) {
+void check_spawned(coro<T>& work, std::source_location place) {
     if (!work) [[unlikely]] {
         throw_awaited_twice();
     }
-    if (!captures && coro_access<T>::captures(work)) [[unlikely]] {
+    if (coro_access<T>::captures(work)) [[unlikely]] {
         refuse_capture(place);
     }
+}
+
+// The caller has checked the coroutine.
+template <class T>
+task_state<T>& spawn(coro<T>& work, std::source_location place) {
     loop_core& loop = loop_for_tasks();
     auto& state = *new plain_task_state<T>(loop);
     launch<T>(loop, state, work, place);
@@ -251,14 +286,23 @@ task_state<T>& spawn(coro<T>& work, std::source_location place, bool captures = 
 
 template <class T>
 task<T> create_task(coro<T> work, std::source_location place) {
+    detail::check_spawned(work, place);
     return task<T>(&detail::spawn(work, place));
 }
 
 template <class T>
-task<T> create_task(coro<T> work, std::string_view name, std::source_location place) {
-    task<T> made = create_task(std::move(work), place);
-    made.set_name(name);
+task<T> create_task(coro<T> work, task_options options, std::source_location place) {
+    detail::check_spawned(work, place);
+    detail::loop_core& loop = detail::loop_for_tasks();
+    auto* state = new detail::plain_task_state<T>(loop);
+    task<T> made(state);
+    detail::launch<T>(loop, *state, work, place, detail::apply(options, *state));
     return made;
+}
+
+template <class T>
+task<T> create_task(coro<T> work, std::string_view name, std::source_location place) {
+    return create_task(std::move(work), task_options{.name = name}, place);
 }
 
 template <detail::gives_coro A>
@@ -268,7 +312,7 @@ auto create_task(A&& request, std::source_location place) {
 
 template <class Fn, class... Args>
     requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
-auto create_task(Fn&& fn, Args&&... args) {
+auto create_task(task_options options, Fn&& fn, Args&&... args) {
     using T = typename std::invoke_result_t<std::decay_t<Fn>&, std::decay_t<Args>...>::value_type;
     using state_type = detail::stored_task_state<T, std::decay_t<Fn>, std::decay_t<Args>...>;
     detail::loop_core& loop = detail::loop_for_tasks();
@@ -277,8 +321,15 @@ auto create_task(Fn&& fn, Args&&... args) {
     state->release();  // the loop's, until it has one: the state goes if the call throws
     coro<T> work = state->call();
     state->retain();
-    detail::launch<T>(loop, *state, work, detail::coro_access<T>::place(work));
+    detail::launch<T>(loop, *state, work, detail::coro_access<T>::place(work),
+                      detail::apply(options, *state));
     return made;
+}
+
+template <class Fn, class... Args>
+    requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
+auto create_task(Fn&& fn, Args&&... args) {
+    return create_task(task_options{}, std::forward<Fn>(fn), std::forward<Args>(args)...);
 }
 
 }  // namespace nurt

@@ -79,7 +79,11 @@ void group_state::adopt(task_base& child) {
     m->child = &child;
     child.retain();
     members.push_back(*m);
-    child.listen(*m);
+    if (child.done()) {  // it was started eagerly
+        child_ended(*m, child);
+    } else {
+        child.listen(*m);
+    }
 }
 
 void group_state::child_ended(member& m, future_base& from) noexcept {

@@ -49,6 +49,12 @@ public:
         check_open();
         return adopted(nurt::create_task(std::move(work), name, place));
     }
+    template <class T>
+    task<T> create_task(coro<T> work, task_options options,
+                        std::source_location place = std::source_location::current()) {
+        check_open();
+        return adopted(nurt::create_task(std::move(work), options, place));
+    }
     template <class Fn, class... Args>
         requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
     auto create_task(Fn&& fn, Args&&... args) {

@@ -20,7 +20,7 @@ void callback_node::operator delete(void* memory, std::size_t size) noexcept {
 void callback_node::run() noexcept {
     if (!cancelled) {
         unique_function<void()> mine = std::move(callback);
-        run_guarded(*loop, mine);
+        run_guarded(*loop, mine, context);
     }
     release();
 }
@@ -46,7 +46,9 @@ void callback_node::cancel() noexcept {
     }
 }
 
-void run_guarded(event_loop& loop, unique_function<void()>& callback) noexcept {
+void run_guarded(event_loop& loop, unique_function<void()>& callback,
+                 context_box* context) noexcept {
+    const context_entry entry(context);
     try {
         callback();
     } catch (const std::exception&) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nurt/base/unique_function.hpp"
+#include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/loop/ready_queue.hpp"
 #include "nurt/loop/timer_heap.hpp"
@@ -13,6 +14,7 @@ namespace nurt::detail {
 struct callback_node final : ready_node, timer_node {
     callback_node(event_loop& l, unique_function<void()> f) noexcept
         : callback(static_cast<unique_function<void()>&&>(f)), loop(&l) {}
+    ~callback_node() { detail::release(context); }
 
     static void* operator new(std::size_t size);
     static void operator delete(void* memory, std::size_t size) noexcept;
@@ -29,13 +31,15 @@ struct callback_node final : ready_node, timer_node {
 
     unique_function<void()> callback;
     event_loop* loop;
+    context_box* context = nullptr;  // a copy of the one in which it was scheduled
     instant when;
     unsigned references = 2;
     bool cancelled = false;
 };
 
-// Runs a callback; an exception goes to the loop's handler, and what is not a std::exception ends
+// Runs a callback in its context; an exception goes to the loop's handler, and what is not a std::exception ends
 // run_forever.
-void run_guarded(event_loop& loop, unique_function<void()>& callback) noexcept;
+void run_guarded(event_loop& loop, unique_function<void()>& callback,
+                 context_box* context) noexcept;
 
 }  // namespace nurt::detail

@@ -36,16 +36,19 @@ public:
         detail::this_thread.loop = &loop;
         detail::this_thread.core = &loop.core();
         detail::this_thread.home = loop.core().home;
+        outside_ = std::exchange(detail::this_thread.context, nullptr);
     }
     running_mark(const running_mark&) = delete;
     running_mark& operator=(const running_mark&) = delete;
     ~running_mark() {
         flag_ = false;
         detail::this_thread.loop = nullptr;
+        detail::this_thread.context = outside_;
     }
 
 private:
     bool& flag_;
+    detail::context_box* outside_;  // plain code's: tasks and callbacks bring their own
 };
 
 // The loop sleeps while this lives, unless something was posted before. A simulated backend throws
@@ -108,6 +111,18 @@ random_source& event_loop::random() {
         services_.random = make_machine_random();
     }
     return *services_.random;
+}
+
+void event_loop::set_task_factory(nurt::task_factory factory) noexcept {
+    constexpr auto bit = std::uint8_t{detail::start_eagerly};
+    on_start = static_cast<std::uint8_t>(on_start & ~bit);
+    if (factory == task_factory::eager) {
+        on_start = static_cast<std::uint8_t>(on_start | bit);
+    }
+}
+
+task_factory event_loop::task_factory() const noexcept {
+    return (on_start & detail::start_eagerly) != 0 ? task_factory::eager : task_factory::lazy;
 }
 
 event_loop& event_loop::running() {
@@ -245,6 +260,7 @@ void event_loop::check_open() const {
 handle event_loop::call_soon(unique_function<void()> callback) {
     check_open();
     auto* node = new detail::callback_node(*this, std::move(callback));
+    node->context = detail::copy_of_current();
     push_ready(*node);
     return handle(node);
 }
@@ -262,6 +278,7 @@ handle event_loop::schedule(instant when, unique_function<void()> callback) {
     check_open();
     auto* node = new detail::callback_node(*this, std::move(callback));
     node->when = when;
+    node->context = detail::copy_of_current();
     timers_.add(*node, when);
     return handle(node);
 }

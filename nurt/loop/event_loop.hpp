@@ -33,6 +33,10 @@ struct error_context {
     std::string_view place;      // "file:line" where the task was created; may be empty
 };
 
+// How a loop makes tasks: their first step in the next turn, or at once inside of create_task.
+enum class task_factory : std::uint8_t { lazy, eager };
+inline constexpr task_factory eager_task_factory = task_factory::eager;
+
 // Belongs to the thread that runs it; only call_soon_threadsafe, stop_threadsafe and wake may be
 // called elsewhere. Python: asyncio.AbstractEventLoop.
 class event_loop : private detail::loop_core {
@@ -91,6 +95,10 @@ public:
     services& parts() noexcept { return services_; }
     io::backend& backend() noexcept { return *services_.backend; }
     random_source& random();
+
+    // For tasks whose options do not say it. Python: loop.set_task_factory(eager_task_factory).
+    void set_task_factory(nurt::task_factory factory) noexcept;
+    nurt::task_factory task_factory() const noexcept;
 
     // For operations that were ready at once: after 128 of them in one turn the answer is false,
     // and the operation lets others run before it goes on.

@@ -19,11 +19,19 @@ namespace detail {
 
 class task_base;
 class timeout_scope;
+struct context_box;
+
+// What new tasks of a loop do beside entering its queue.
+enum start_flag : std::uint8_t {
+    start_inherits = 1U << 0,  // there are context variables that they may inherit
+    start_eagerly = 1U << 1,   // their first step is at once
+};
 
 // The hot part of an event_loop.
 struct loop_core {
     ready_queue ready;
     home_id home = 0;
+    std::uint8_t on_start = 0;             // start_flags
     intrusive_list<list_link> tasks;       // every task that has not ended, oldest first
     std::uint64_t task_number = 0;         // of the task that was made last
     intrusive_list<list_link> generators;  // asynchronous ones that have begun and not ended
@@ -36,6 +44,7 @@ struct thread_state {
     task_base* task = nullptr;         // the task that is being stepped
     void* next = nullptr;              // the frame that the driver resumes after this one
     timeout_scope* unarmed = nullptr;  // scopes entered since the task last suspended
+    context_box* context = nullptr;    // of what is no task, or of a task inside of context::run
 };
 
 inline constinit thread_local thread_state this_thread{};

@@ -22,6 +22,12 @@ bool parking_lot::settle_in(parked& first) noexcept {
     return true;
 }
 
+std::size_t parking_lot::unpark_rest() noexcept {
+    std::size_t woken = 0;
+    while (unpark_one()) ++woken;
+    return woken;
+}
+
 task_view task_by_number(std::uint64_t number) noexcept {
     if (number == 0 || detail::this_thread.core == nullptr) return task_view(nullptr);
     auto& tasks = detail::this_thread.core->tasks;

@@ -84,14 +84,14 @@ public:
     }
     // Wakes all that wait now; returns how many.
     std::size_t unpark_all() noexcept {
-        std::size_t woken = 0;
-        while (unpark_one()) ++woken;
-        return woken;
+        if (!unpark_one()) return 0;
+        return empty() ? 1 : 1 + unpark_rest();
     }
 
 private:
     friend class parked;
     bool settle_in(parked& first) noexcept;
+    std::size_t unpark_rest() noexcept;  // apart, so that the common single waiter is short
 
     intrusive_list<parked> waiting_;
     std::uint32_t count_ = 0;

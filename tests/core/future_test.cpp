@@ -256,3 +256,27 @@ TEST_CASE("a future settled while its loop does not run wakes its waiter in the 
     w.run([]() -> coro<> { co_await yield(); });
     CHECK(got == 5);
 }
+
+// test_futures: test_remove_done_callback
+TEST_CASE("a done callback that is removed does not run") {
+    in_task([]() -> coro<> {
+        int ran = 0;
+        nurt::future<> f;
+        const auto first = f.add_done_callback([&] { ran += 1; });
+        f.add_done_callback([&] { ran += 10; });
+        CHECK(f.remove_done_callback(first) == 1);
+        CHECK(f.remove_done_callback(first) == 0);
+        CHECK(f.remove_done_callback(nurt::done_callback{}) == 0);
+        f.set_result();
+        co_await nurt::sleep(nurt::duration::zero());
+        CHECK(ran == 10);
+    });
+}
+
+TEST_CASE("a future knows its loop") {
+    in_task([]() -> coro<> {
+        const nurt::future<> f;
+        CHECK(&f.loop() == &nurt::event_loop::running());
+        co_return;
+    });
+}

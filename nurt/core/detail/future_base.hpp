@@ -25,6 +25,8 @@ public:
     virtual void settled(future_base& source) noexcept = 0;
     // Called instead when the future is gone before it was settled.
     virtual void abandoned() noexcept {}
+    // Of a done callback, its number.
+    virtual std::uint64_t callback_number() const noexcept { return 0; }
 
     settle_listener* next_listener = nullptr;
 

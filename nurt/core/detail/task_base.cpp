@@ -6,6 +6,7 @@
 #include "nurt/base/cancelled.hpp"
 #include "nurt/core/detail/driver.hpp"
 #include "nurt/core/leaf.hpp"
+#include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
 
 namespace nurt::detail {
@@ -30,6 +31,52 @@ void task_base::run() noexcept {
     if (frame == nullptr) {
         end();
     }
+}
+
+// True if the first step has been taken.
+bool task_base::start_specially(loop_core& loop, start_mode mode) noexcept {
+    if ((loop.on_start & start_inherits) != 0) {
+        inherit_context();
+    }
+    const bool eager = mode == start_mode::eager ||
+                       (mode == start_mode::as_loop && (loop.on_start & start_eagerly) != 0);
+    if (!eager || this_thread.loop == nullptr || this_thread.core != &loop) {
+        return false;
+    }
+    step_at_once();
+    return true;
+}
+
+// A copy of the one that its creator runs in, unless it was given one.
+void task_base::inherit_context() {
+    if (extras != nullptr && extras->context != nullptr) {
+        return;
+    }
+    if (context_box* copy = copy_of_current()) {
+        extra().context = copy;
+    }
+}
+
+// Inside of the step or the callback that runs.
+void task_base::step_at_once() noexcept {
+    thread_state& here = this_thread;
+    task_base* const creator = here.task;
+    void* const next = here.next;
+    timeout_scope* const unarmed = std::exchange(here.unarmed, nullptr);
+    context_box* const context = std::exchange(here.context, nullptr);
+    run();
+    here.context = context;
+    here.unarmed = unarmed;
+    here.next = next;
+    here.task = creator;
+}
+
+context_box* context_of(const task_base& task) noexcept {
+    return task.extras == nullptr ? nullptr : task.extras->context;
+}
+
+void adopt_context(task_base& task, context_box& box) {
+    task.extra().context = &box;
 }
 
 // Cancelled before the first step: the body never runs, its arguments are destroyed.
@@ -236,7 +283,8 @@ void task_base::unshield() noexcept {
     }
 }
 
-void task_base::free_requests() noexcept {
+void task_base::free_extras() noexcept {
+    detail::release(extras->context);
     while (cancel_request* r = extras->requests) {
         extras->requests = r->next;
         r->linked = false;
@@ -244,6 +292,7 @@ void task_base::free_requests() noexcept {
             delete r;
         }
     }
+    delete extras;
 }
 
 void task_base::report_unretrieved() noexcept {
@@ -256,6 +305,7 @@ void task_base::report_unretrieved() noexcept {
         const error_context context{"task exception was never retrieved", result_base().error, name,
                                     place};
         if (event_loop* loop = this_thread.loop) {
+            const context_entry entry(extra().context);
             loop->call_exception_handler(context);
         } else {
             event_loop::default_exception_handler(context);

@@ -15,6 +15,7 @@ class leaf;
 
 namespace nurt::detail {
 
+enum class start_mode : std::uint8_t { as_loop, lazy, eager };
 enum class cancel_source : std::uint8_t { handle, scope, group, shutdown };
 
 // Somebody's wish that a task stop. Requests have identity: a scope recognises its own, and leaves
@@ -32,6 +33,7 @@ struct cancel_request {
 // What few tasks have.
 struct task_extras {
     shared_text name;
+    context_box* context = nullptr;      // where its variables are; made by the first that is set
     cancel_request* requests = nullptr;  // newest first
     std::uint32_t shields = 0;           // cleanups that are running: requests wait for their end
     std::uint32_t deliveries = 0;        // how many cancelled_errors were thrown for requests
@@ -84,12 +86,19 @@ public:
     // What it is about to wait for is another loop's: its await throws usage_error.
     void refuse() noexcept;
 
-    // Enters its loop: registry and first step.
-    void start(loop_core& loop, void* root_frame, std::source_location place) noexcept {
+    // Enters its loop: registry and first step, which is at once when the loop or the caller
+    // wishes so, and in the next turn otherwise.
+    void start(loop_core& loop, void* root_frame, std::source_location place,
+               start_mode mode = start_mode::as_loop) noexcept {
         frame = root_frame;
         birth = place;
         number = ++loop.task_number;
         loop.tasks.push_back(*this);
+        if (loop.on_start != 0 || mode == start_mode::eager) [[unlikely]] {
+            if (start_specially(loop, mode)) {
+                return;
+            }
+        }
         loop.ready.push(*this);
     }
 
@@ -108,8 +117,7 @@ protected:
     explicit task_base(loop_core& loop) noexcept : future_base(loop.home, 2) {}
     ~task_base() {
         if (extras != nullptr) [[unlikely]] {
-            free_requests();
-            delete extras;
+            free_extras();
         }
     }
     void report_unretrieved() noexcept override;
@@ -122,10 +130,13 @@ private:
         return r.delivered == 0 && r.shields >= extras->shields;
     }
     virtual void end() noexcept = 0;  // finish(result)
+    bool start_specially(loop_core& loop, start_mode mode) noexcept;
+    void inherit_context();
+    void step_at_once() noexcept;
     void never_run() noexcept;
     void ask() noexcept;
     void update_pending() noexcept;
-    void free_requests() noexcept;
+    void free_extras() noexcept;
 };
 
 static_assert(sizeof(task_base) <= 88, "a task without a result fits in 96 bytes");
