@@ -203,6 +203,7 @@ context_entry::context_entry(context_box* box) noexcept
     retain(box);
     if (box != nullptr) {
         box->entered = true;
+        announce();
     }
 }
 

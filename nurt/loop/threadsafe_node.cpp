@@ -24,7 +24,7 @@ void threadsafe_node::run() noexcept {
     if (leave_waiting(callback_state::running)) {
         {
             unique_function<void()> mine = std::move(callback);
-            run_guarded(*loop, mine);
+            run_guarded(*loop, mine, context);
         }
         if (state.exchange(callback_state::over, std::memory_order_acq_rel) ==
             callback_state::watched) {

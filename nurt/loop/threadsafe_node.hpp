@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "nurt/base/unique_function.hpp"
+#include "nurt/loop/context.hpp"
 #include "nurt/loop/ready_queue.hpp"
 
 namespace nurt {
@@ -27,8 +28,11 @@ enum class callback_state : std::uint32_t {
 //
 // Invariant: the callback belongs to who moves the state on from `waiting`.
 struct threadsafe_node final : ready_node {
-    threadsafe_node(event_loop& l, unique_function<void()> f) noexcept
-        : callback(static_cast<unique_function<void()>&&>(f)), loop(&l) {}
+    threadsafe_node(event_loop& l, unique_function<void()> f)
+        : callback(static_cast<unique_function<void()>&&>(f)),
+          context(copy_of_current()),
+          loop(&l) {}
+    ~threadsafe_node() { detail::release(context); }
 
     static void* operator new(std::size_t size);
     static void operator delete(void* memory, std::size_t size) noexcept;
@@ -48,6 +52,7 @@ struct threadsafe_node final : ready_node {
     }
 
     unique_function<void()> callback;
+    context_box* context;  // a copy of the calling thread's
     event_loop* loop;  // only compared, once the callback is over
     std::atomic<callback_state> state{callback_state::waiting};
     std::atomic<std::uint32_t> references{2};
