@@ -27,7 +27,9 @@ public:
         stop_.cancel();
     }
     void settled(future_base&) noexcept override {
-        stop_ = loop_.call_soon([loop = &loop_] { loop->stop(); });
+        if (!loop_.is_closed()) {  // as it is in the child of a fork, where it stops anyway
+            stop_ = loop_.call_soon([loop = &loop_] { loop->stop(); });
+        }
     }
 
 private:
@@ -195,8 +197,8 @@ void runner::run_until_done(task_base& main) {
 }
 
 void runner::close() {
-    if (std::exchange(closed_, true)) {
-        return;
+    if (std::exchange(closed_, true) || loop_.is_closed()) {
+        return;  // or this is the child of a fork
     }
     cancel_leftovers();
     if (!loop_.core().generators.empty()) {

@@ -110,6 +110,10 @@ public:
     // Ends a wait, now or the next one. From any thread and from signal handlers.
     virtual void wake() noexcept = 0;
 
+    // In the child of a fork(), in the middle of whatever the parent's threads were doing: gives up
+    // what is shared with the parent. From then on it closes descriptors, and does nothing else.
+    virtual void after_fork() noexcept {}
+
     // How many operations a wait could complete.
     virtual std::size_t in_flight() const noexcept = 0;
 };

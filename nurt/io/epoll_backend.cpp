@@ -8,6 +8,7 @@
 
 #include <cassert>
 #include <cerrno>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -56,8 +57,10 @@ epoll_backend::~epoll_backend() {
             detail::close(c.descriptor());
         }
     }
-    ::close(eventfd_);
-    ::close(epoll_);
+    if (!forked_) {
+        ::close(eventfd_);
+        ::close(epoll_);
+    }
 }
 
 channel& epoll_backend::adopt(int descriptor) {
@@ -245,6 +248,11 @@ void epoll_backend::end_operations(epoll_channel& c) noexcept {
 
 void epoll_backend::close(channel& given, closing how) noexcept {
     epoll_channel& c = of(given);
+    if (forked_) {  // the connection is the parent's
+        detail::close(c.descriptor());
+        c.clear();
+        return;
+    }
     if (how == closing::abort) {
         detail::reset_on_close(c.descriptor());
     } else if (c.is_socket) {
@@ -264,6 +272,12 @@ void epoll_backend::close(channel& given, closing how) noexcept {
     if (paused_ != 0) {
         resume_listeners();
     }
+}
+
+void epoll_backend::after_fork() noexcept {
+    forked_ = true;
+    ::close(std::exchange(epoll_, -1));
+    ::close(std::exchange(eventfd_, -1));
 }
 
 int epoll_backend::release(channel& given) noexcept {

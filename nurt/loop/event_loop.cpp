@@ -78,15 +78,19 @@ void discard_all(ready_node* node) noexcept {
     }
 }
 
+services complete(services s) {
+    if (!s.clock) {
+        s.clock = make_monotonic_clock();
+    }
+    if (!s.backend) {
+        s.backend = io::make_epoll_backend();
+    }
+    return s;
+}
+
 }  // namespace
 
-event_loop::event_loop(services s) : services_(std::move(s)) {
-    if (!services_.clock) {
-        services_.clock = make_monotonic_clock();
-    }
-    if (!services_.backend) {
-        services_.backend = io::make_epoll_backend();
-    }
+event_loop::event_loop(services s) : services_(complete(std::move(s))), guard_(*this) {
     clock_ = services_.clock.get();
     now_ = clock_->now();
     home = detail::claim_home(*this);
@@ -251,9 +255,21 @@ void event_loop::close() {
     }
 }
 
-void event_loop::check_open() const {
-    if (closed_) {
-        throw usage_error("event loop is closed");
+void event_loop::throw_closed() const {
+    throw usage_error(forked_ ? "this event loop belongs to the parent process: make a new one"
+                              : "event loop is closed");
+}
+
+// What is scheduled stays where it is: it belongs to the parent.
+void event_loop::after_fork() noexcept {
+    closed_ = forked_ = true;
+    if (inbox_ != nullptr) {
+        inbox_->after_fork();
+    }
+    services_.backend->after_fork();
+    if (running_) {
+        fail(std::make_exception_ptr(
+            usage_error("the child of a fork() returned to the event loop of its parent")));
     }
 }
 
@@ -288,7 +304,7 @@ threadsafe_handle event_loop::call_soon_threadsafe(unique_function<void()> callb
     threadsafe_handle made(node);
     if (!push_ready_threadsafe(*node)) {
         node->discard();
-        throw usage_error("event loop is closed");
+        throw_closed();
     }
     return made;
 }

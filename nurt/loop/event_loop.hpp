@@ -15,6 +15,7 @@
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/base/time.hpp"
 #include "nurt/base/unique_function.hpp"
+#include "nurt/loop/fork_guard.hpp"
 #include "nurt/loop/handle.hpp"
 #include "nurt/loop/mailbox.hpp"
 #include "nurt/loop/ready_queue.hpp"
@@ -37,8 +38,10 @@ struct error_context {
 enum class task_factory : std::uint8_t { lazy, eager };
 inline constexpr task_factory eager_task_factory = task_factory::eager;
 
-// Belongs to the thread that runs it; only call_soon_threadsafe, stop_threadsafe and wake may be
-// called elsewhere. Python: asyncio.AbstractEventLoop.
+// Belongs to the thread that runs it; only call_soon_threadsafe and stop_threadsafe may be called
+// elsewhere. After fork() the child's copy is closed: make a new loop there. If the child was made by
+// what runs in the loop and comes back to it, run_forever throws usage_error.
+// Python: asyncio.AbstractEventLoop.
 class event_loop : private detail::loop_core {
 public:
     using exception_handler = unique_function<void(const error_context&)>;
@@ -133,7 +136,14 @@ private:
     void look_around(instant limit);
     void expire_timers() noexcept;
     void drain_inbox() noexcept;
-    void check_open() const;
+    void check_open() const {
+        if (closed_) {
+            throw_closed();
+        }
+    }
+    [[noreturn]] void throw_closed() const;
+    friend struct detail::loop_list;
+    void after_fork() noexcept;  // in the child
     handle schedule(instant when, unique_function<void()> callback);
 
     detail::mailbox* inbox_ = nullptr;  // what other threads have posted
@@ -147,12 +157,14 @@ private:
     bool stopping_ = false;
     bool running_ = false;
     bool closed_ = false;
+    bool forked_ = false;  // and this is the child
     std::size_t outside_work_ = 0;
     nurt::clock* clock_ = nullptr;
     services services_;
     exception_handler handler_;
     bool handler_changed_ = false;
     std::exception_ptr failure_;
+    detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };
 
 }  // namespace nurt

@@ -92,6 +92,7 @@ public:
     int release(channel& c) noexcept override;
     void wait(instant deadline) override;
     void wake() noexcept override;
+    void after_fork() noexcept override;
     std::size_t in_flight() const noexcept override { return in_flight_; }
 
 private:
@@ -123,6 +124,7 @@ private:
     std::size_t in_flight_ = 0;
     std::size_t paused_ = 0;  // listeners
     instant resume_at_;
+    bool forked_ = false;  // this is the child's copy
     bool stale_ = false;   // an event came for a descriptor that was closed here
     bool precise_ = true;  // the kernel has epoll_pwait2
     std::atomic<bool> woken_ = false;
