@@ -31,7 +31,15 @@ public:
     class job : public list_link {
     public:
         // Called once, on a thread that the executor chooses.
-        virtual void execute() noexcept = 0;
+        void execute() noexcept {
+            call();
+            deliver();
+        }
+
+        // The two halves, for executors that have to do something between them: the work itself,
+        // and telling whoever waits, after which the job may be gone.
+        virtual void call() noexcept = 0;
+        virtual void deliver() noexcept = 0;
 
     protected:
         ~job() = default;

@@ -16,7 +16,10 @@
 #include <system_error>
 #include <thread>
 
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace nurt {
 
@@ -49,15 +52,36 @@ private:
 
 }  // namespace
 
-// On the stack of its thread.
+// A thread's place to sleep. Places are kept as long as the pool, so that a thread can be woken after
+// the mutex was left: one that is woken while the waker still holds it would run into it.
 struct thread_pool::worker : list_link {
-    std::condition_variable wake;
-    bool called = false;  // taken out of the idle ones, for a job
+    static constexpr std::uint32_t asleep = 0, called = 1;
+
+    void call() noexcept {
+        word.store(called, std::memory_order_release);
+        ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+    }
+    // False: nobody called in that time. May be too early.
+    bool sleep(duration limit) noexcept {
+        const timespec time{.tv_sec = limit.count() / 1'000'000'000,
+                            .tv_nsec = limit.count() % 1'000'000'000};
+        while (word.load(std::memory_order_acquire) == asleep) {
+            const long failed =
+                ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, asleep, &time, nullptr, 0);
+            if (failed != 0 && errno == ETIMEDOUT) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    std::atomic<std::uint32_t> word{asleep};
 };
 
 // Invariants, under the mutex:
 //  1. threads counts those that exist or are being made; the idle ones are in the list.
-//  2. While a job is queued and no thread is on its way to it, as many threads exist as may.
+//  2. A job is queued only while as many threads will look at the queue (those that have been called,
+//     or are delivering), or as many threads exist as may and work.
 //  3. The state lives until the pool and every thread have released it.
 class thread_pool::state : public list_link {
 public:
@@ -79,17 +103,20 @@ private:
     void work(std::size_t number) noexcept;
     bool run_jobs(std::unique_lock<std::mutex>& lock);
     bool be_idle(worker& me, std::unique_lock<std::mutex>& lock);
+    worker& take_place();
     void call_everybody() noexcept;
 
     std::mutex mutex_;
     intrusive_list<job> queue_;
     intrusive_list<worker> idle_;  // the last one to become idle is first
+    intrusive_list<worker> free_;  // places of threads that have ended
     std::condition_variable quiet_;
     std::size_t threads_ = 0;
     std::size_t idle_count_ = 0;
     std::size_t queued_ = 0;
     std::size_t running_ = 0;
-    std::size_t made_ = 0;  // threads, ever: their numbers
+    std::size_t coming_ = 0;  // threads that will look at the queue in a moment
+    std::size_t made_ = 0;    // threads, ever: their numbers
     std::uint64_t ended_ = 0;
     unsigned generation_ = 0;  // how many forks away from the process that made it
     bool closed_ = false;
@@ -149,22 +176,28 @@ void thread_pool::state::release() noexcept {
             const std::lock_guard lock(all_pools().mutex);
             unlink();
         }
+        while (worker* place = free_.pop_front()) {
+            delete place;
+        }
         delete this;
     }
 }
 
 void thread_pool::state::post(job& work) {
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         if (closed_) {
             throw usage_error("cannot post work to a closed thread_pool");
         }
         queue_.push_back(work);
-        ++queued_;
-        if (worker* free = idle_.pop_front()) {
+        if (++queued_ <= coming_) {
+            return;
+        }
+        if (worker* sleeper = idle_.pop_front()) {
             --idle_count_;
-            free->called = true;
-            free->wake.notify_one();  // under the mutex: an idle worker may be gone after it
+            ++coming_;
+            lock.unlock();
+            sleeper->call();
             return;
         }
         if (threads_ == limit_) {
@@ -208,28 +241,43 @@ void thread_pool::state::work(std::size_t number) noexcept {
     char name[name_size];
     std::snprintf(name, sizeof name, "%.11s-%zu", name_, number % 1000);
     ::pthread_setname_np(::pthread_self(), name);
-    worker me;
     std::unique_lock lock(mutex_);
+    worker& me = take_place();
     do {
         if (!run_jobs(lock)) {
             return;
         }
     } while (be_idle(me, lock));
+    free_.push_front(me);
     --threads_;
 }
 
+thread_pool::worker& thread_pool::state::take_place() {
+    worker* place = free_.pop_front();
+    return place != nullptr ? *place : *new worker;
+}
+
 // False in the child of a fork in the middle of a job: the pool knows nothing of this thread.
+//
+// Whoever waits for the job often has the next one at once. So before it is told, the thread counts
+// as coming: the next job needs neither another thread nor a wake-up.
 bool thread_pool::state::run_jobs(std::unique_lock<std::mutex>& lock) {
     while (job* next = queue_.pop_front()) {
         --queued_;
         ++running_;
         const unsigned generation = generation_;
         lock.unlock();
-        next->execute();
+        next->call();
+        lock.lock();
+        const bool here = generation == generation_;
+        coming_ += here ? 1 : 0;
+        lock.unlock();
+        next->deliver();
         lock.lock();
         if (generation != generation_) {
             return false;
         }
+        --coming_;
         ++ended_;
         if (--running_ == 0 && queued_ == 0) {
             quiet_.notify_all();
@@ -243,18 +291,20 @@ bool thread_pool::state::be_idle(worker& me, std::unique_lock<std::mutex>& lock)
     if (closed_) {
         return false;
     }
-    me.called = false;
     idle_.push_front(me);
     ++idle_count_;
-    const auto called = [&me] { return me.called; };
-    // Longer than this, the clock's arithmetic overflows.
-    const std::chrono::nanoseconds time(
-        std::min<std::int64_t>(idle_time_.count(), seconds(1e9).count()));
-    if (!me.wake.wait_for(lock, time, called)) {
-        me.unlink();
-        --idle_count_;
-        return false;
+    while (me.linked()) {  // a call for who slept here before may come late
+        me.word.store(worker::asleep, std::memory_order_relaxed);
+        lock.unlock();
+        const bool called = me.sleep(idle_time_);
+        lock.lock();
+        if (!called && me.linked()) {
+            me.unlink();
+            --idle_count_;
+            return false;
+        }
     }
+    --coming_;  // whoever took the place out of the list has counted it
     return true;
 }
 
@@ -273,8 +323,8 @@ bool thread_pool::state::withdraw(job& work) noexcept {
 void thread_pool::state::call_everybody() noexcept {
     while (worker* w = idle_.pop_front()) {
         --idle_count_;
-        w->called = true;
-        w->wake.notify_one();
+        ++coming_;
+        w->call();
     }
 }
 
@@ -304,8 +354,9 @@ void thread_pool::state::after_fork(bool in_child) noexcept {
     if (in_child) {
         ::new (static_cast<void*>(&queue_)) intrusive_list<job>;
         ::new (static_cast<void*>(&idle_)) intrusive_list<worker>;
+        ::new (static_cast<void*>(&free_)) intrusive_list<worker>;
         ::new (static_cast<void*>(&quiet_)) std::condition_variable;
-        threads_ = idle_count_ = queued_ = running_ = 0;
+        threads_ = idle_count_ = queued_ = running_ = coming_ = 0;
         ++generation_;
     }
     mutex_.unlock();

@@ -31,8 +31,8 @@ namespace {
 
 struct job final : nurt::executor::job {
     explicit job(nurt::unique_function<void()> f) : work(std::move(f)) {}
-    void execute() noexcept override {
-        work();
+    void call() noexcept override { work(); }
+    void deliver() noexcept override {
         done = true;
         done.notify_all();
     }

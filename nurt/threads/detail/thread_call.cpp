@@ -32,8 +32,7 @@ cancel_answer thread_wait::cancel() noexcept {
     return cancel_answer::later;
 }
 
-void thread_wait::execute() noexcept {
-    call();
+void thread_wait::deliver() noexcept {
     mailbox* inbox = inbox_;
     // As soon as the task is in, it may run, and this is gone. A closed loop has given its tasks up,
     // and this with them.
@@ -68,8 +67,7 @@ bool thread_job::withdraw() noexcept {
     return true;
 }
 
-void thread_job::execute() noexcept {
-    call();
+void thread_job::deliver() noexcept {
     mailbox* inbox = inbox_;
     if (!inbox->push(*this)) {
         drop();

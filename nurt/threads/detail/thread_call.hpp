@@ -43,13 +43,11 @@ public:
     void await_suspend(std::coroutine_handle<>) { start(); }
     // Work that has not begun is taken back; else the token is told, and the end waited for.
     cancel_answer cancel() noexcept override;
-    void execute() noexcept override;
+    void deliver() noexcept override;
 
 protected:
     thread_wait() = default;
     ~thread_wait() = default;
-
-    virtual void call() noexcept = 0;
 
     stop_switch stop_;
 
@@ -113,7 +111,7 @@ public:
     // Nobody will look at an error.
     void forget_errors() noexcept { forgotten_ = true; }
 
-    void execute() noexcept override;
+    void deliver() noexcept override;
     void run() noexcept override;
     void discard() noexcept override { drop(); }
 
@@ -121,7 +119,6 @@ protected:
     thread_job() = default;
     virtual ~thread_job() = default;
 
-    virtual void call() noexcept = 0;
     virtual const std::exception_ptr& error() const noexcept = 0;
 
     stop_switch stop_;
