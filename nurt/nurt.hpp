@@ -43,6 +43,8 @@
 #include "nurt/sync/priority_queue.hpp"
 #include "nurt/sync/queue.hpp"
 #include "nurt/sync/semaphore.hpp"
+#include "nurt/threads/concurrent_future.hpp"
+#include "nurt/threads/run_coroutine_threadsafe.hpp"
 #include "nurt/threads/run_in_executor.hpp"
 #include "nurt/threads/thread_pool.hpp"
 #include "nurt/threads/to_thread.hpp"
