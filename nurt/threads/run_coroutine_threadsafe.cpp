@@ -41,6 +41,7 @@ void crossing_base::begin() noexcept {
         return;
     }
     try {
+        const context_entry entry(context_.box());
         task_ = &make_task();
         task_->listen(*this);
     } catch (...) {  // the function or the copy of its arguments

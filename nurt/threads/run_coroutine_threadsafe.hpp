@@ -14,10 +14,12 @@
 #include "nurt/core/task.hpp"
 #include "nurt/threads/concurrent_future.hpp"
 #include "nurt/threads/detail/bridge.hpp"
+#include "nurt/threads/detail/carried_context.hpp"
 
 namespace nurt {
 
-// Runs fn(args...) as a task of that loop, from any thread. Cancelling the future cancels the task,
+// Runs fn(args...) as a task of that loop, from any thread, in a copy of the context variables of
+// this one. Cancelling the future cancels the task,
 // and a task that was cancelled cancels the future; so does a loop that is closed before it began.
 // Throws usage_error when the loop is closed. Python: asyncio.run_coroutine_threadsafe.
 template <class Fn, class... Args>
@@ -58,6 +60,7 @@ private:
 
     event_loop& loop_;
     bridge* cancels_;
+    carried_context context_;
 };
 
 template <class T, class Fn, class... Args>

@@ -145,6 +145,22 @@ TEST_CASE("S148 a task that is cancelled cancels the future") {
     CHECK(f.cancelled());
 }
 
+TEST_CASE("the coroutine has a copy of the caller's context") {
+    other_loop there;
+    nurt_test::in_task([&]() -> coro<> {
+        static const nurt::context_var<int> number("number", 0);
+        number.set(5);
+        const auto f = run_coroutine_threadsafe(there.loop(), []() -> coro<int> {
+            const int before = number.get();
+            number.set(6);
+            co_return before;
+        });
+        CHECK(f.result() == 5);
+        CHECK(number.get() == 5);
+        co_return;
+    });
+}
+
 TEST_CASE("values that can only be moved cross the border both ways") {
     other_loop there;
     auto f = run_coroutine_threadsafe(

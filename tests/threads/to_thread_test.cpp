@@ -123,6 +123,24 @@ TEST_CASE("the function sees no loop and no task") {
     });
 }
 
+// test_threads test_to_thread_contextvars
+TEST_CASE("S147 the function runs in a copy of the caller's context") {
+    in_task([]() -> coro<> {
+        static const nurt::context_var<int> number("number", 0);
+        number.set(5);
+        const int seen = co_await to_thread([] {
+            const int before = number.get();
+            number.set(6);
+            return before;
+        });
+        CHECK(seen == 5);
+        CHECK(number.get() == 5);
+        const int abandoned =
+            co_await to_thread(nurt::abandon_on_cancel, [] { return number.get(); });
+        CHECK(abandoned == 5);
+    });
+}
+
 TEST_CASE("to_thread can be gathered, as in Python") {
     in_task([]() -> coro<> {
         const auto [a, b] = co_await nurt::gather(to_thread(add, 1, 2), to_thread(add, 3, 4));

@@ -15,6 +15,7 @@
 #include "nurt/core/detail/outcome.hpp"
 #include "nurt/core/leaf.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/threads/detail/carried_context.hpp"
 #include "nurt/threads/detail/stop.hpp"
 
 namespace nurt::detail {
@@ -22,10 +23,12 @@ namespace nurt::detail {
 // Where this loop's blocking work runs.
 executor& executor_of(event_loop& loop);
 
-// Calls the function and keeps what comes of it.
+// Calls the function in that context and keeps what comes of it.
 template <class T, class Fn, class... Args>
-void call_into(outcome<T>& result, const stop_switch& stop, Fn& fn, Args&... args) noexcept {
+void call_into(outcome<T>& result, const carried_context& context, const stop_switch& stop, Fn& fn,
+               Args&... args) noexcept {
     try {
+        const context_entry entry(context.box());
         if constexpr (std::is_void_v<T>) {
             call_with(stop, fn, args...);
         } else {
@@ -50,6 +53,7 @@ protected:
     ~thread_wait() = default;
 
     stop_switch stop_;
+    carried_context context_;
 
 private:
     void start();
@@ -75,7 +79,8 @@ public:
 
 private:
     void call() noexcept override {
-        std::apply([this](Args&... args) { call_into(result_, stop_, fn_, args...); }, args_);
+        std::apply([this](Args&... args) { call_into(result_, context_, stop_, fn_, args...); },
+                   args_);
     }
 
     Fn& fn_;
@@ -122,6 +127,7 @@ protected:
     virtual const std::exception_ptr& error() const noexcept = 0;
 
     stop_switch stop_;
+    carried_context context_;
 
 private:
     void drop() noexcept {
@@ -166,7 +172,8 @@ private:
         result_.destroy_error();
     }
     void call() noexcept override {
-        std::apply([this](Args&... args) { call_into(result_, stop_, fn_, args...); }, args_);
+        std::apply([this](Args&... args) { call_into(result_, context_, stop_, fn_, args...); },
+                   args_);
         called_ = !result_.error;
     }
     const std::exception_ptr& error() const noexcept override { return result_.error; }
