@@ -23,7 +23,8 @@ public:
     exception_group(const std::string& message, std::vector<std::exception_ptr> errors);
 
     const std::string& message() const noexcept { return message_; }
-    // At least one, in the order in which they arrived; groups may be nested.
+    // At least one. Of a task_group: those of its tasks as they arrived, then that of its body; they
+    // may be groups.
     const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
 
     // The errors of type E, and the others, wherever they are: each part is a group with the

@@ -203,7 +203,9 @@ coro<bool> task_group::aexit(std::exception_ptr error) {
         try {
             co_await wait;
         } catch (const cancelled_error&) {
-            from_outside = std::current_exception();
+            if (!from_outside) {
+                from_outside = std::current_exception();
+            }
         }
         if (from_outside && !group.aborting) {
             group.abort();
@@ -214,13 +216,13 @@ coro<bool> task_group::aexit(std::exception_ptr error) {
         if (*error.__cxa_exception_type() == typeid(keyboard_interrupt)) {
             std::rethrow_exception(error);
         }
-        group.errors.insert(group.errors.begin(), error);
+        group.errors.push_back(error);
     }
     if (!group.errors.empty()) {
         parent.deliver_again(group.deliveries_at_entry);
         throw exception_group("unhandled errors in a task_group", std::move(group.errors));
     }
-    if (from_outside) {
+    if (from_outside && (own || !error)) {
         std::rethrow_exception(from_outside);
     }
     co_return own&& error != nullptr;

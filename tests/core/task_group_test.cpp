@@ -127,7 +127,7 @@ TEST_CASE("S104 S108 an error cancels the siblings and the body, and leaves no r
 }
 
 // test_taskgroup_09, _10, _19
-TEST_CASE("S105 the body's error comes first in the group, together with those of tasks") {
+TEST_CASE("S105 the body's error comes last in the group, after those of tasks") {
     in_task([]() -> coro<> {
         auto clumsy = []() -> coro<> {
             try {
@@ -142,7 +142,7 @@ TEST_CASE("S105 the body's error comes first in the group, together with those o
             throw std::runtime_error("body");
         };
         const std::string end = co_await group_end(body);
-        CHECK(end == "[body, child]");
+        CHECK(end == "[child, body]");
     });
 }
 
