@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // tests/parity/oracle/oracle.cpp: the program that runs the nurt half of the oracle.
 //
-//   oracle run NAME...            prints traces
+//   oracle run THEME/NAME...      prints traces
 //   oracle check FOLDER NAME      compares with FOLDER/NAME.trace, or with FOLDER/NAME.nurt where nurt differs on purpose
 //   oracle complete FOLDER        looks whether every program here has its file for asyncio
 //
@@ -9,6 +9,7 @@
 // does, with "+ " if nurt does. So only the differences that are written down are let pass.
 #include "oracle.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -214,8 +215,7 @@ int main(int argc, char** argv) {
     if (words.size() == 2 && words[0] == "complete") return oracle::complete(words[1]);
     if (words.size() < 2 || words[0] != "run") return 2;
     for (const auto& [name, main] : oracle::programs()) {
-        for (const std::string& word : words) {
-            if (name.substr(name.find('/') + 1) == word) std::cout << oracle::run(main);
-        }
+        if (std::find(words.begin(), words.end(), name) != words.end())
+            std::cout << oracle::run(main);
     }
 }

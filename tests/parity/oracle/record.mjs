@@ -8,7 +8,8 @@ const found = createRequire(pathToFileURL(modules + "/")).resolve("pyodide/pyodi
 const { loadPyodide } = await import(pathToFileURL(found));
 const python = await loadPyodide();
 python.mountNodeFS("/oracle", folder);
-console.log(python.runPython(`
+try {
+    console.log(python.runPython(`
 import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, "/oracle")
@@ -16,3 +17,7 @@ import oracle
 oracle.main(["record"])
 sys.version
 `));
+} catch (error) {
+    console.error(error.message);
+    process.exit(1);
+}
