@@ -2,6 +2,7 @@
 #include "nurt/core/future.hpp"
 
 #include "nurt/base/frame_pool.hpp"
+#include "nurt/core/detail/generator_core.hpp"
 #include "nurt/loop/callback_node.hpp"
 #include "nurt/loop/event_loop.hpp"
 
@@ -37,6 +38,18 @@ struct callback_listener final : settle_listener, ready_node {
 };
 
 }  // namespace
+
+void check_error(const std::exception_ptr& error) {
+    if (!error) {
+        throw usage_error("set_exception needs an exception");
+    }
+    try {
+        std::rethrow_exception(error);
+    } catch (const stop_iteration_base&) {
+        throw usage_error("stop_iteration cannot be the error of a future");
+    } catch (...) {  // nothing is swallowed: it stays in error
+    }
+}
 
 done_callback add_done_callback(future_base& target, unique_function<void()> callback) {
     thread_local std::uint64_t last_number = 0;

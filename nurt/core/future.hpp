@@ -26,6 +26,7 @@ class future_state;
 done_callback add_done_callback(future_base& target, unique_function<void()> callback);
 std::size_t remove_done_callback(future_base& target, done_callback callback) noexcept;
 event_loop& loop_of(const future_base& target);
+void check_error(const std::exception_ptr& error);
 }  // namespace detail
 
 // Copies refer to one result. `co_await f` on an lvalue gives T const&, any number of times and in
@@ -52,7 +53,8 @@ public:
         }
     }
 
-    // Settles it; throws invalid_state_error when it is done.
+    // Settles it; throws invalid_state_error when it is done. The error may not be a stop_iteration,
+    // which would look like the end of a generator that asks for the result.
     template <class... U>
         requires(sizeof...(U) == (std::is_void_v<T> ? 0 : 1))
     void set_result(U&&... value);
@@ -153,9 +155,7 @@ void future<T>::set_exception(std::exception_ptr error) {
     if (done()) {
         detail::throw_invalid_state("the future has a result already");
     }
-    if (!error) {
-        detail::throw_usage("set_exception needs an exception");
-    }
+    detail::check_error(error);
     const detail::visit there(state_->home());
     state_->settle_error(std::move(error));
 }
