@@ -2,11 +2,13 @@
 // tests/parity/oracle/oracle.cpp: the program that runs the nurt half of the oracle.
 //
 //   oracle run THEME/NAME...      prints traces
-//   oracle check FOLDER NAME      compares with FOLDER/NAME.trace, or with FOLDER/NAME.nurt where nurt differs on purpose
+//   oracle check FOLDER NAME      compares with FOLDER/NAME.trace, or with FOLDER/NAME.nurt where
+//                                 nurt differs on purpose
 //   oracle complete FOLDER        looks whether every program here has its file for asyncio
 //
-// A file .nurt is a diff of both traces in one: a line begins with two blanks if both say it, with "- " if asyncio
-// does, with "+ " if nurt does. So only the differences that are written down are let pass.
+// A file .nurt is a diff of both traces in one: a line begins with two blanks if both say it, with
+// "- " if asyncio does, with "+ " if nurt does. So only the differences that are written down are
+// let pass.
 #include "oracle.hpp"
 
 #include <algorithm>
@@ -50,8 +52,7 @@ std::string number(double value, const char* unit) {
     return room;
 }
 
-// A turn of nurt in which nothing was ready is none in asyncio, where timers run in the turn that waited for them;
-// so turns are told only until the clock moves.
+// A timer takes a turn more in asyncio; so turns are told only until the clock moves.
 std::string stamp(trace& t) {
     const double seconds = (t.loop->time() - t.start).seconds();
     if (seconds > 0) return number(seconds, "s");

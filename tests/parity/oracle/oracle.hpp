@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // tests/parity/oracle/oracle.hpp: what the nurt half of an oracle program uses.
 //
-// Each program is a function here and a file THEME/NAME.py for asyncio; what the two say has to be equal.
-// oracle.py explains the lines.
+// Each program is a function here and a file THEME/NAME.py for asyncio; what the two say has to be
+// equal. oracle.py explains the lines.
 #pragma once
 
 #include <concepts>
@@ -34,7 +34,8 @@ public:
     program(const char* name, nurt::coro<> (*main)());
 };
 
-// Values in Python's spelling; an exception is its type, and its message where that is the program's.
+// Values in Python's spelling; an exception is its type, and its message where that is the
+// program's.
 std::string text(bool value);
 std::string text(double value);
 std::string text(const std::exception_ptr& error);
