@@ -104,26 +104,6 @@ TEST_CASE("a context cannot be entered while something runs in it") {
     CHECK(usage_message([&] { mine.run([] {}); }) == "nothing");
 }
 
-// test_tasks: test_context_1 to test_context_3
-TEST_CASE("a task has a copy of its creator's context; what it sets, only it sees") {
-    in_task([]() -> coro<> {
-        number.set(1);
-        auto a = nurt::create_task(set_and_read(10));
-        auto b = nurt::create_task(set_and_read(20));
-        number.set(2);
-        const int from_a = co_await a;
-        const int from_b = co_await b;
-        CHECK(from_a == 10);
-        CHECK(from_b == 20);
-        CHECK(number.get() == 2);
-        auto reads = []() -> coro<int> { co_return number.get(); };
-        auto late = nurt::create_task(reads());
-        number.set(3);
-        const int at_creation = co_await late;
-        CHECK(at_creation == 2);
-    });
-}
-
 TEST_CASE("the tasks of gather and of a group inherit as well") {
     in_task([]() -> coro<> {
         number.set(4);
@@ -146,39 +126,6 @@ TEST_CASE("a coroutine that is awaited shares the context of its awaiter") {
     });
 }
 
-// test_tasks: test_context_4
-TEST_CASE("a task that is given a context runs in it, not in a copy") {
-    in_task([]() -> coro<> {
-        const context mine;
-        co_await nurt::create_task(set_and_read(6), {.context = &mine});
-        CHECK(mine.get(number) == 6);
-        CHECK(number.get() == 0);
-        auto t = nurt::create_task(set_and_read(8), {.context = &mine});
-        CHECK(t.context() == mine);
-        co_await t;
-    });
-}
-
-// test_tasks: test_context_5, test_context_6
-TEST_CASE("callbacks run in a copy of the context in which they were scheduled") {
-    std::vector<int> seen;
-    in_task([&]() -> coro<> {
-        nurt::event_loop& loop = nurt::event_loop::running();
-        number.set(1);
-        loop.call_soon([&] {
-            seen.push_back(number.get());
-            number.set(100);
-        });
-        loop.call_later(nurt::seconds(1), [&] { seen.push_back(number.get()); });
-        auto t = nurt::create_task(set_and_read(50));
-        t.add_done_callback([&] { seen.push_back(number.get()); });
-        number.set(2);
-        co_await nurt::sleep(nurt::seconds(2));
-        CHECK(number.get() == 2);
-    });
-    CHECK(seen == std::vector<int>{1, 1, 1});
-}
-
 TEST_CASE("what a callback sets without a context does not leak into the next") {
     int seen = -1;
     in_task([&]() -> coro<> {
@@ -188,17 +135,6 @@ TEST_CASE("what a callback sets without a context does not leak into the next") 
         co_await nurt::sleep(nurt::seconds(1));
     });
     CHECK(seen == 0);
-}
-
-// test_runners: test_run_keeps_context
-TEST_CASE("a runner keeps one context for all its runs") {
-    world w;
-    w.run([]() -> coro<> {
-        number.set(1);
-        co_return;
-    });
-    CHECK(w.run([]() -> coro<int> { co_return number.get(); }) == 1);
-    CHECK(number.get() == 0);
 }
 
 TEST_CASE("main sees what plain code has set, and not the other way round") {
@@ -214,22 +150,4 @@ TEST_CASE("main sees what plain code has set, and not the other way round") {
         });
         CHECK(number.get() == 3);
     });
-}
-
-// test_futures2: test_task_exc_handler_correct_context
-TEST_CASE("the exception handler runs in the context of the task that failed") {
-    world w;
-    int seen = -1;
-    w.runner.loop().set_exception_handler([&](const nurt::error_context&) { seen = number.get(); });
-    w.run([]() -> coro<> {
-        auto fails = []() -> coro<> {
-            number.set(12);
-            co_await yield();
-            throw nurt::error("boom");
-        };
-        nurt::create_task(fails()).detach();
-        number.set(1);
-        co_await nurt::sleep(nurt::seconds(1));
-    });
-    CHECK(seen == 12);
 }

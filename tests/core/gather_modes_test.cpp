@@ -25,10 +25,6 @@ using nurt_test::text_of;
 
 namespace {
 
-coro<int> immediate() {
-    co_return 1;
-}
-
 coro<int> after(double s, int n) {
     co_await sleep(seconds(s));
     co_return n;
@@ -37,10 +33,6 @@ coro<int> after(double s, int n) {
 coro<> fails_after(double s, const char* why) {
     co_await sleep(seconds(s));
     throw std::runtime_error(why);
-}
-
-coro<std::unique_ptr<int>> box(int n) {
-    co_return std::make_unique<int>(n);
 }
 
 coro<> slow_to_stop(bool& stopped) {
@@ -53,75 +45,6 @@ coro<> slow_to_stop(bool& stopped) {
 }
 
 }  // namespace
-
-// test_return_exceptions
-TEST_CASE("S66 return_exceptions gives values and errors in their places, when all have ended") {
-    in_task([]() -> coro<> {
-        const stopwatch watch;
-        auto [a, b, c] =
-            co_await gather(return_exceptions, after(2, 1), fails_after(1, "no"), box(3));
-        CHECK(watch.seconds() == 2);
-        CHECK(a.value() == 1);
-        CHECK(text_of(b.error()) == "no");
-        CHECK(*c.value() == 3);
-    });
-}
-
-// test_result_exception_one_cancellation
-TEST_CASE("S66 return_exceptions gives the cancellation of a child in its place") {
-    in_task([]() -> coro<> {
-        const task<int> t = create_task(after(5, 1));
-        auto all = gather(return_exceptions, t, after(2, 2));
-        co_await sleep(seconds(1));
-        t.cancel();
-        auto [a, b] = co_await std::move(all);
-        CHECK(a.cancelled());
-        CHECK(b.value() == 2);
-    });
-}
-
-TEST_CASE("S66 return_exceptions takes a vector too, and copies from tasks that others hold") {
-    in_task([]() -> coro<> {
-        const task<int> t = create_task(after(1, 4));
-        const std::vector<task<int>> twice{t, t};
-        auto all = co_await gather(return_exceptions, twice);
-        REQUIRE(all.size() == 2);
-        CHECK(all[0].value() == 4);
-        CHECK(all[1].value() == 4);
-        CHECK(t.result() == 4);
-    });
-}
-
-TEST_CASE("S31 gather of immediate coroutines takes 3 turns in every mode") {
-    in_task([]() -> coro<> {
-        const loop_probe probe;
-        co_await gather(return_exceptions, immediate(), immediate());
-        CHECK(probe.turns() == 3);
-        co_await gather(cancel_on_error, immediate(), immediate());
-        CHECK(probe.turns() == 6);
-    });
-}
-
-// test_cancel_gather_2
-TEST_CASE("S67 a cancelled gather cancels all, waits for all, and is cancelled in this mode too") {
-    in_task([]() -> coro<> {
-        bool stopped = false;
-        const task<int> child = create_task(after(50, 1));
-        auto all = gather(return_exceptions, child, slow_to_stop(stopped));
-        co_await sleep(seconds(1));
-        all.cancel();
-        CHECK_FALSE(all.done());
-        bool cancelled = false;
-        try {
-            co_await std::move(all);
-        } catch (const cancelled_error&) {
-            cancelled = true;
-        }
-        CHECK(cancelled);
-        CHECK(child.cancelled());
-        CHECK(stopped);
-    });
-}
 
 TEST_CASE("cancel_on_error: the first error cancels the others and comes when they have ended") {
     in_task([]() -> coro<> {

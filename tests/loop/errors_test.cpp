@@ -23,21 +23,6 @@ event_loop make_loop() {
 
 }  // namespace
 
-// test_base_events test_default_exc_handler_callback
-TEST_CASE("S10 an exception of a callback goes to the handler and the loop goes on") {
-    event_loop loop = make_loop();
-    std::vector<std::string> told;
-    loop.set_exception_handler([&](const error_context& c) {
-        told.push_back(std::string(c.message) + ": " + nurt_test::text_of(c.error));
-    });
-    bool ran = false;
-    loop.call_soon([] { throw std::runtime_error("boom"); });
-    loop.call_soon([&] { ran = true; });
-    loop.run_once();
-    CHECK(ran);
-    CHECK(told == std::vector<std::string>{"exception in callback: boom"});
-}
-
 TEST_CASE("a cancelled_error of a callback is reported and does not end the loop") {
     event_loop loop = make_loop();
     int told = 0;
@@ -45,36 +30,6 @@ TEST_CASE("a cancelled_error of a callback is reported and does not end the loop
     loop.call_soon([] { throw nurt::cancelled_error("x"); });
     loop.run_once();
     CHECK(told == 1);
-}
-
-// test_base_events test_set_exc_handler_broken
-TEST_CASE("S11 a broken handler falls back to the default one") {
-    event_loop loop = make_loop();
-    int asked = 0;
-    loop.set_exception_handler([&](const error_context&) {
-        ++asked;
-        throw std::runtime_error("broken handler (expected in this test)");
-    });
-    loop.call_soon([] { throw std::runtime_error("boom (expected in this test)"); });
-    loop.run_once();
-    loop.call_soon([] { throw std::runtime_error("again (expected in this test)"); });
-    loop.run_once();
-    CHECK(asked == 2);
-}
-
-// test_events test_run_forever_keyboard_interrupt
-TEST_CASE("S12 Ctrl-C escapes run_forever and is not given to the handler") {
-    event_loop loop = make_loop();
-    int told = 0;
-    bool ran = false;
-    loop.set_exception_handler([&](const error_context&) { ++told; });
-    loop.call_soon([] { throw nurt::keyboard_interrupt(); });
-    loop.call_soon([&] { ran = true; });
-    CHECK_THROWS_AS(loop.run_forever(), nurt::keyboard_interrupt);
-    CHECK(told == 0);
-    CHECK(ran);  // the turn was finished
-    loop.call_soon([&] { loop.stop(); });
-    loop.run_forever();  // usable again
 }
 
 TEST_CASE("a handler may be replaced from inside of itself") {

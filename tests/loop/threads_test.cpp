@@ -11,22 +11,6 @@
 
 using nurt::event_loop;
 
-// test_events test_call_soon_threadsafe
-TEST_CASE("S18 call_soon_threadsafe wakes a loop that sleeps") {
-    event_loop loop;
-    const std::thread::id here = std::this_thread::get_id();
-    std::thread::id ran_in;
-    std::thread other([&] {
-        loop.call_soon_threadsafe([&] {
-            ran_in = std::this_thread::get_id();
-            loop.stop();
-        });
-    });
-    loop.run_forever();
-    other.join();
-    CHECK(ran_in == here);
-}
-
 TEST_CASE("stop_threadsafe ends a loop that sleeps") {
     event_loop loop;
     std::thread other([&] { loop.stop_threadsafe(); });

@@ -62,13 +62,13 @@ int in_child(int (*body)()) {
 
 // test_interrupt_wait
 TEST_CASE_FIXTURE(default_action,
-                  "S145 Ctrl-C cancels main, which cleans up, and run throws keyboard_interrupt") {
+                  "S145: Ctrl-C cancels main, which cleans up, and run throws keyboard_interrupt") {
     std::string log;
     CHECK_THROWS_AS(run(interrupted(log)), keyboard_interrupt);
     CHECK(log == "cleanup;");
 }
 
-TEST_CASE_FIXTURE(default_action, "S145 a main that swallows Ctrl-C ends with its value") {
+TEST_CASE_FIXTURE(default_action, "S145: a main that swallows Ctrl-C ends with its value") {
     auto main = []() -> coro<int> {
         std::raise(SIGINT);
         try {
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(default_action, "S145 a main that swallows Ctrl-C ends with it
 
 // test_interrupt_cancelled_task
 TEST_CASE_FIXTURE(default_action,
-                  "S145 main that somebody else cancelled as well ends with cancelled_error") {
+                  "S145: main that somebody else cancelled as well ends with cancelled_error") {
     auto main = []() -> coro<> {
         event_loop::running().call_soon([] { std::raise(SIGINT); });
         try {
@@ -96,14 +96,14 @@ TEST_CASE_FIXTURE(default_action,
 }
 
 // test_signal_install_not_supported_ok
-TEST_CASE_FIXTURE(default_action, "S146 the default action is back after run") {
+TEST_CASE_FIXTURE(default_action, "S146: the default action is back after run") {
     auto look = []() -> coro<bool> { co_return current_handler() != SIG_DFL; };
     CHECK(run(look()));
     CHECK((current_handler() == SIG_DFL));
 }
 
 TEST_CASE_FIXTURE(default_action,
-                  "S146 a handler of somebody else, another thread, and the option keep ours out") {
+                  "S146: a handler of somebody else, another thread, and the option keep ours out") {
     auto look = []() -> coro<bool> { co_return current_handler() == SIG_IGN; };
     std::signal(SIGINT, SIG_IGN);
     CHECK(run(look()));

@@ -58,20 +58,6 @@ TEST_CASE("run_in_executor passes exceptions on, and the executor may be named")
     });
 }
 
-// test_events test_run_in_executor_cancel
-TEST_CASE("S149 cancelling the future takes back work that has not begun") {
-    in_task([]() -> coro<> {
-        bool ran = false;
-        nurt::future<> f = run_in_executor(nullptr, [&] { ran = true; });
-        CHECK(f.cancel());
-        CHECK(f.cancelled());
-        CHECK_FALSE(f.cancel());
-        co_await nurt::sleep(nurt::seconds(1));
-        CHECK_FALSE(ran);
-        CHECK(nurt::event_loop::running().outside_work() == 0);
-    });
-}
-
 TEST_CASE("cancelling the future leaves work alone that has begun, and drops its result") {
     slow_executor where;
     auto held = std::make_shared<int>(7);
@@ -102,27 +88,6 @@ TEST_CASE("an error whose future was dropped is reported, of a cancelled one it 
     REQUIRE(w.reports.size() == 1);
     CHECK(w.reports[0].message == "exception of work in another thread was never retrieved");
     CHECK(w.reports[0].error == "lost");
-}
-
-// test_base_events test_shutdown_default_executor_timeout
-TEST_CASE("S143 the end of run waits for work left alone, and says so when it takes too long") {
-    slow_executor where;
-    auto held = std::make_shared<int>(0);
-    {
-        nurt_test::world w;
-        const nurt::instant begin = w.runner.loop().time();
-        w.run([&]() -> coro<> {
-            run_in_executor(where, [held] {}).cancel();
-            co_return;
-        });
-        w.runner.close();
-        REQUIRE(w.reports.size() == 1);
-        CHECK(w.reports[0].message ==
-              "threads did not end within the grace at shutdown; they are left alone");
-        CHECK((w.runner.loop().time() - begin).seconds() >= 300);
-    }
-    where.finish_all();
-    CHECK(held.use_count() == 1);
 }
 
 TEST_CASE("set_default_executor is where to_thread goes, but not in the middle of work") {

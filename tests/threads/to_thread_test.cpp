@@ -37,28 +37,6 @@ int add(int a, int b) {
 
 }  // namespace
 
-// test_threads test_to_thread, test_to_thread_with_args
-TEST_CASE("S147 to_thread gives what the function returns") {
-    in_task([]() -> coro<> {
-        const int sum = co_await to_thread(add, 40, 2);
-        CHECK(sum == 42);
-    });
-}
-
-// test_threads test_to_thread_exception
-TEST_CASE("S147 an exception of the function arrives at the await") {
-    in_task([]() -> coro<> {
-        auto fail = [] { throw std::runtime_error("no"); };
-        std::string text;
-        try {
-            co_await to_thread(fail);
-        } catch (const std::runtime_error& e) {
-            text = e.what();
-        }
-        CHECK(text == "no");
-    });
-}
-
 TEST_CASE("to_thread moves what can only be moved, in and out") {
     in_task([]() -> coro<> {
         auto box = std::make_unique<int>(20);
@@ -146,25 +124,6 @@ TEST_CASE("to_thread can be gathered, as in Python") {
         const auto [a, b] = co_await nurt::gather(to_thread(add, 1, 2), to_thread(add, 3, 4));
         CHECK(a == 3);
         CHECK(b == 7);
-    });
-}
-
-// test_events test_run_in_executor_cancel
-TEST_CASE("S149 work that has not begun is withdrawn when its task is cancelled") {
-    in_task([]() -> coro<> {
-        bool ran = false;
-        auto t = nurt::create_task([&]() -> coro<> { co_await to_thread([&] { ran = true; }); });
-        co_await nurt::sleep(nurt::duration::zero());
-        t.cancel();
-        bool cancelled = false;
-        try {
-            co_await t;
-        } catch (const nurt::cancelled_error&) {
-            cancelled = true;
-        }
-        co_await nurt::sleep(nurt::seconds(1));
-        CHECK(cancelled);
-        CHECK_FALSE(ran);
     });
 }
 

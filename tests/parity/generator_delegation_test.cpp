@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tests/core/generator_delegation_test.cpp: rules 12 to 17 of generators, one handing over to another.
+// tests/parity/generator_delegation_test.cpp: rules 12 to 17 of generators, one handing over to another.
 //
 // The first rules and the helpers' meaning are in generator_test.cpp.
 #include <doctest/doctest.h>

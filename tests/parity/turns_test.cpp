@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tests/core/turns_test.cpp: asyncio's golden table: turns of the loop from an await to what follows it.
+// tests/parity/turns_test.cpp: asyncio's golden table: turns of the loop from an await to what follows it.
 //
 // S31 in asyncio's rules; measured on CPython 3.12 and 3.13, where both agree.
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ coro<> sleeper() {
 
 }  // namespace
 
-TEST_CASE("S31 await of a coroutine that never suspends: 0 turns") {
+TEST_CASE("S31: await of a coroutine that never suspends: 0 turns") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await immediate();
@@ -43,7 +43,7 @@ TEST_CASE("S31 await of a coroutine that never suspends: 0 turns") {
     });
 }
 
-TEST_CASE("S31 sleep(0) and sleep of less than nothing: 1 turn") {
+TEST_CASE("S31: sleep(0) and sleep of less than nothing: 1 turn") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await sleep(duration::zero());
@@ -53,7 +53,7 @@ TEST_CASE("S31 sleep(0) and sleep of less than nothing: 1 turn") {
     });
 }
 
-TEST_CASE("S31 a done future: 0 turns") {
+TEST_CASE("S31: a done future: 0 turns") {
     in_task([]() -> coro<> {
         future<int> f;
         f.set_result(1);
@@ -63,7 +63,7 @@ TEST_CASE("S31 a done future: 0 turns") {
     });
 }
 
-TEST_CASE("S31 a new task that is immediate: 2 turns; with one sleep(0): 3") {
+TEST_CASE("S31: a new task that is immediate: 2 turns; with one sleep(0): 3") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await create_task(immediate());
@@ -73,7 +73,7 @@ TEST_CASE("S31 a new task that is immediate: 2 turns; with one sleep(0): 3") {
     });
 }
 
-TEST_CASE("S31 gather of one or three immediate coroutines: 3 turns") {
+TEST_CASE("S31: gather of one or three immediate coroutines: 3 turns") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await gather(immediate());
@@ -83,7 +83,7 @@ TEST_CASE("S31 gather of one or three immediate coroutines: 3 turns") {
     });
 }
 
-TEST_CASE("S31 S72 S73 gather of nothing, or of what is done: 0 turns") {
+TEST_CASE("S31, S72, S73: gather of nothing, or of what is done: 0 turns") {
     in_task([]() -> coro<> {
         const task<int> done = create_task(immediate());
         co_await done;
@@ -95,7 +95,7 @@ TEST_CASE("S31 S72 S73 gather of nothing, or of what is done: 0 turns") {
     });
 }
 
-TEST_CASE("S31 S85 wait_for of an immediate coroutine: 0 turns") {
+TEST_CASE("S31, S85: wait_for of an immediate coroutine: 0 turns") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await wait_for(immediate(), seconds(10));
@@ -104,7 +104,7 @@ TEST_CASE("S31 S85 wait_for of an immediate coroutine: 0 turns") {
     });
 }
 
-TEST_CASE("S31 S86 wait_for a coroutine for no time: 3 turns, and it never starts") {
+TEST_CASE("S31, S86: wait_for a coroutine for no time: 3 turns, and it never starts") {
     in_task([]() -> coro<> {
         bool started = false, late = false;
         auto body = [&]() -> coro<> {
@@ -123,7 +123,7 @@ TEST_CASE("S31 S86 wait_for a coroutine for no time: 3 turns, and it never start
     });
 }
 
-TEST_CASE("S31 an empty task_group: 0 turns; one with three immediate tasks: 3") {
+TEST_CASE("S31: an empty task_group: 0 turns; one with three immediate tasks: 3") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await with(task_group(), [](task_group&) -> coro<> { co_return; });
@@ -136,7 +136,7 @@ TEST_CASE("S31 an empty task_group: 0 turns; one with three immediate tasks: 3")
     });
 }
 
-TEST_CASE("S31 S97 an empty timeout: 0 turns and no error, even without any time") {
+TEST_CASE("S31, S97: an empty timeout: 0 turns and no error, even without any time") {
     in_task([]() -> coro<> {
         const loop_probe probe;
         co_await timeout(seconds(10), []() -> coro<> { co_return; });
@@ -145,7 +145,7 @@ TEST_CASE("S31 S97 an empty timeout: 0 turns and no error, even without any time
     });
 }
 
-TEST_CASE("S31 S97 timeout(0) around sleep(0): 1 turn, and the time is over") {
+TEST_CASE("S31, S97: timeout(0) around sleep(0): 1 turn, and the time is over") {
     in_task([]() -> coro<> {
         bool late = false;
         const loop_probe probe;
@@ -159,7 +159,7 @@ TEST_CASE("S31 S97 timeout(0) around sleep(0): 1 turn, and the time is over") {
     });
 }
 
-TEST_CASE("S31 a free lock, a set event, a permit that is there: 0 turns") {
+TEST_CASE("S31: a free lock, a set event, a permit that is there: 0 turns") {
     in_task([]() -> coro<> {
         lock l;
         event e;
@@ -173,7 +173,7 @@ TEST_CASE("S31 a free lock, a set event, a permit that is there: 0 turns") {
     });
 }
 
-TEST_CASE("S31 cancel of a sleeping task resumes its awaiter after 2 turns") {
+TEST_CASE("S31: cancel of a sleeping task resumes its awaiter after 2 turns") {
     in_task([]() -> coro<> {
         const task<> t = create_task(sleeper());
         co_await one_yield();

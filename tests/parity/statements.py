@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""tests/parity/statements.py: looks whether every statement about asyncio's behaviour has its test.
+
+The statements are numbered: S1 to S149 and S175 to S177 are asyncio's, G1 to G20 those of generators, A1 to A11 those of
+asynchronous generators. A test case that retells one begins with its number, "S23: done callbacks never run inline", and
+names CPython's test above. They are here, or in tests/real where threads and signals are real.
+
+  statements.py TESTS     prints the statements that no test case below TESTS/parity and TESTS/real names
+"""
+import pathlib
+import re
+import sys
+
+# These come with their features; the number goes from here when its test comes.
+WAITED_FOR = set("S19 S20 S28 S49 S100 S112 S115 S116 S117 S148 S175 S176 S177".split())
+
+NAME = re.compile(r'TEST_CASE(?:_FIXTURE)?\(\s*(?:\w+,\s*)?"((?:[SGA]\d+(?:, |: ))+)')
+
+
+def statements():
+    numbers = [f"S{n}" for n in [*range(1, 150), *range(175, 178)]]
+    return numbers + [f"G{n}" for n in range(1, 21)] + [f"A{n}" for n in range(1, 12)]
+
+
+def named(root):
+    found = set()
+    for folder in "parity", "real":
+        for path in sorted((root / folder).glob("*_test.cpp")):
+            for names in NAME.findall(path.read_text()):
+                found.update(re.findall(r"[SGA]\d+", names))
+    return found
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        sys.exit(__doc__)
+    found = named(pathlib.Path(arguments[0]))
+    missing = [s for s in statements() if s not in found and s not in WAITED_FOR]
+    unknown = sorted(found - set(statements()))
+    here_now = sorted(WAITED_FOR & found)
+    for name, wrong in ("without a test", missing), ("no statement", unknown), ("waited for, and here", here_now):
+        if wrong:
+            print(f"{name}: {' '.join(wrong)}")
+    print(f"{len(statements()) - len(missing) - len(WAITED_FOR)} of {len(statements())} statements have a test")
+    return 1 if missing or unknown or here_now else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
