@@ -9,6 +9,7 @@
 #   make tidy      clang-tidy's checks of .clang-tidy
 #   make format    clang-format every source in place
 #   make fuzz      each fuzz target for FUZZ seconds (60)
+#   make shuffle   the tests in simulated time under SHUFFLE other orders (200)
 #   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed
 #   make bench     the benchmarks beside the peers that can be built here, BENCH_ROUNDS (3) times
 #   make bench-counts-update   measures what bench/counts/ stores, and stores it
@@ -31,11 +32,12 @@ WERROR ?= ON
 PREFIX ?= /usr/local
 FUZZ ?= 60
 SOAK ?= 20
+SHUFFLE ?= 200
 
 SOURCES = git ls-files '*.hpp' '*.cpp' ':!bench/peers' ':!tests/lint'
 CTEST = ctest --output-on-failure -j $(JOBS) --no-tests=error
 
-.PHONY: help deps ci-deps configure run test asan tsan lint check-format tidy format fuzz soak bench bench-build bench-counts-update install clean
+.PHONY: help deps ci-deps configure run test asan tsan lint check-format tidy format fuzz shuffle soak bench bench-build bench-counts-update install clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -89,6 +91,9 @@ check-format: ci-deps
 
 fuzz: ci-deps
 	@tools/fuzz.sh $(FUZZ)
+
+shuffle: test
+	@tools/shuffle.sh $(BUILD) $(SHUFFLE)
 
 soak: ci-deps
 	@cmake --preset asan

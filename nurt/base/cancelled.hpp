@@ -16,12 +16,17 @@ public:
     cancelled_error() = default;
     explicit cancelled_error(shared_text message) noexcept
         : message_(static_cast<shared_text&&>(message)) {}
+    // For the runtime: debug mode knows by the token whether a copy is left.
+    cancelled_error(shared_text message, shared_text token) noexcept
+        : message_(static_cast<shared_text&&>(message)),
+          token_(static_cast<shared_text&&>(token)) {}
 
     const char* message() const noexcept { return message_.c_str(); }
     const shared_text& text() const noexcept { return message_; }
 
 private:
     shared_text message_;
+    shared_text token_;
 };
 
 }  // namespace nurt

@@ -43,6 +43,10 @@ std::size_t shared_text::size() const noexcept {
     return block_ == nullptr ? 0 : block_->size;
 }
 
+bool shared_text::shared() const noexcept {
+    return block_ != nullptr && block_->references.load(std::memory_order_acquire) > 1;
+}
+
 void shared_text::release() noexcept {
     if (block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         block_->~block();

@@ -32,6 +32,8 @@ public:
     bool empty() const noexcept { return block_ == nullptr; }
     const char* c_str() const noexcept;
     std::size_t size() const noexcept;
+    // Whether there are other copies of it.
+    bool shared() const noexcept;
 
 private:
     struct block;

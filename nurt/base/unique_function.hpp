@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <new>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace nurt {
@@ -40,6 +41,10 @@ public:
     ~unique_function() { reset(); }
 
     explicit operator bool() const noexcept { return table_ != nullptr; }
+    // The callable's own type; void's when there is none.
+    const std::type_info& target_type() const noexcept {
+        return table_ == nullptr ? typeid(void) : *table_->type;
+    }
     R operator()(Args... args) { return table_->call(storage_, std::forward<Args>(args)...); }
 
 private:
@@ -49,6 +54,7 @@ private:
         R (*call)(void* storage, Args&&... args);
         void (*move)(void* from, void* to) noexcept;
         void (*destroy)(void* storage) noexcept;
+        const std::type_info* type;
     };
 
     template <class F>
@@ -113,7 +119,7 @@ struct unique_function<R(Args...)>::for_type {
             delete *static_cast<F**>(storage);
         }
     }
-    static constexpr table functions{&call, &move, &destroy};
+    static constexpr table functions{&call, &move, &destroy, &typeid(F)};
 };
 
 template <class R, class... Args>

@@ -23,10 +23,12 @@ template <class T>
 class promise;
 template <class T>
 struct coro_access;
+void drop_unstarted(void* frame) noexcept;
 }  // namespace detail
 
 // A computation that has not begun. Await it once, as co_await f(x), or give it to create_task.
-// Moved, not copied; dropping it unstarted destroys its arguments and runs nothing.
+// Moved, not copied; dropping it unstarted destroys its arguments and runs nothing, which debug mode
+// reports.
 // Python: a coroutine object.
 template <class T = void>
 class [[nodiscard("a coroutine does nothing until it is awaited or given to create_task")]] coro {
@@ -41,7 +43,7 @@ public:
     }
     ~coro() {
         if (frame_ != nullptr) {
-            std::coroutine_handle<>::from_address(frame_).destroy();
+            detail::drop_unstarted(frame_);
         }
     }
 
@@ -173,6 +175,10 @@ struct coro_access {
     }
     static promise<T>& promise_of(void* frame) noexcept {
         return std::coroutine_handle<promise<T>>::from_address(frame).promise();
+    }
+    // Where that is meant, and no mistake.
+    static void drop(coro<T>& c) noexcept {
+        std::coroutine_handle<>::from_address(std::exchange(c.frame_, nullptr)).destroy();
     }
     static std::source_location place(coro<T>& c) noexcept { return promise_of(c.frame_).where; }
     static bool captures(coro<T>& c) noexcept;

@@ -27,6 +27,7 @@ struct callback_listener final : settle_listener, ready_node {
         delete this;
     }
     void discard() noexcept override { delete this; }
+    const char* type_name() const noexcept override { return callback.target_type().name(); }
     void abandoned() noexcept override { delete this; }
 
     std::uint64_t callback_number() const noexcept override { return number; }

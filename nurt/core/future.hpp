@@ -32,7 +32,8 @@ void check_error(const std::exception_ptr& error);
 // Copies refer to one result. `co_await f` on an lvalue gives T const&, any number of times and in
 // any number of tasks; on an rvalue it moves the value out, after which the others get
 // invalid_state_error. An awaiter that is cancelled cancels the future. An error that nobody
-// retrieves goes to the loop's exception handler when the last copy dies.
+// retrieves goes to the loop's exception handler when the last copy dies. In debug mode, setting or
+// cancelling it on another thread than its loop's is a usage_error.
 // Python: asyncio.Future.
 template <class T = void>
 class [[nodiscard]] future {
@@ -61,7 +62,10 @@ public:
     void set_exception(std::exception_ptr error);
 
     // False when it is done already.
-    bool cancel(const char* message = "") { return state_->cancel(shared_text(message)); }
+    bool cancel(const char* message = "") {
+        detail::check_thread(state_->home());
+        return state_->cancel(shared_text(message));
+    }
 
     bool done() const noexcept { return state_->done(); }
     bool cancelled() const noexcept { return state_->cancelled(); }
@@ -140,6 +144,7 @@ template <class T>
 template <class... U>
     requires(sizeof...(U) == (std::is_void_v<T> ? 0 : 1))
 void future<T>::set_result(U&&... value) {
+    detail::check_thread(state_->home());
     if (done()) {
         detail::throw_invalid_state("the future has a result already");
     }
@@ -152,6 +157,7 @@ void future<T>::set_result(U&&... value) {
 
 template <class T>
 void future<T>::set_exception(std::exception_ptr error) {
+    detail::check_thread(state_->home());
     if (done()) {
         detail::throw_invalid_state("the future has a result already");
     }

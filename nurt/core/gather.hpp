@@ -130,6 +130,7 @@ public:
     bool cancel(const shared_text& message) noexcept override {
         return !this->done() && cancel_children(message);
     }
+    void waits_for(wait_list& list) const override { add_children(list); }
     void run() noexcept override { finish(); }
     void discard() noexcept override { drop_turn(); }
 };

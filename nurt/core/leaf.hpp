@@ -16,7 +16,8 @@ class event_loop;
 
 namespace detail {
 struct leaf_access;
-}
+struct wait_list;
+}  // namespace detail
 
 // What a leaf answers when its task is asked to cancel.
 enum class cancel_answer : std::uint8_t {
@@ -46,6 +47,12 @@ public:
     // Called at most once for each request, on the loop's thread, only between await_suspend and
     // complete(). It never resumes anybody.
     virtual cancel_answer cancel() noexcept = 0;
+
+    // Both are for debug mode, and called while the task is suspended. The first adds the tasks and
+    // futures that have to go on before this can complete, as far as they are known; the second is
+    // the queue in which this waits in line, if it does.
+    virtual void waits_for(detail::wait_list&) const {}
+    virtual const void* queue() const noexcept { return nullptr; }
 
 protected:
     leaf() noexcept {}  // waiter_ is set when the task suspends, and not read before

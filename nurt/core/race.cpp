@@ -2,6 +2,7 @@
 #include "nurt/core/race.hpp"
 
 #include "nurt/core/detail/completion_set.hpp"
+#include "nurt/core/detail/wait_list.hpp"
 
 namespace nurt::detail {
 
@@ -9,7 +10,10 @@ class race_set final : public completion_set {
 public:
     explicit race_set(std::size_t count, race_leaf& leaf) : completion_set(count), leaf_(leaf) {}
 
-    void begin() noexcept { listen(); }
+    void begin() noexcept {
+        begun_ = true;
+        listen();
+    }
     // An end before the race was awaited to its own: nobody is left to listen to.
     void give_up() noexcept {
         if (!over_) {
@@ -18,6 +22,11 @@ public:
         }
     }
     std::size_t winner() const noexcept { return index_of(*winner_); }
+    // Of the losers it waits for all.
+    void waits_for(wait_list& list) const {
+        list.any = winner_ == nullptr;
+        add_sources(list);
+    }
 
     // False: somebody has won already.
     bool cancel(const shared_text& message) noexcept {
@@ -30,6 +39,9 @@ public:
     }
 
 private:
+    const future_base* waiter() const noexcept override {
+        return begun_ ? &leaf_.waiter() : nullptr;
+    }
     void heard(child& c) noexcept override {
         if (winner_ == nullptr && !cancelled_) {
             winner_ = &c;
@@ -48,6 +60,7 @@ private:
 
     race_leaf& leaf_;
     child* winner_ = nullptr;
+    bool begun_ = false;
     bool cancelled_ = false;
     bool over_ = false;
 };
@@ -85,6 +98,10 @@ std::size_t race_leaf::await_resume() {
 cancel_answer race_leaf::cancel() noexcept {
     static_cast<void>(set_->cancel(waiter().latest_message()));
     return cancel_answer::later;
+}
+
+void race_leaf::waits_for(wait_list& list) const {
+    set_->waits_for(list);
 }
 
 future_base& race_leaf::source(std::size_t index) const noexcept {

@@ -54,6 +54,7 @@ public:
     void await_suspend(std::coroutine_handle<>) noexcept;
     std::size_t await_resume();  // the index of the winner; throws its error
     cancel_answer cancel() noexcept override;
+    void waits_for(wait_list& list) const override;
 
     future_base& source(std::size_t index) const noexcept;
 

@@ -152,6 +152,12 @@ runner::runner(services parts, run_options options) : loop_(std::move(parts)), o
     if (options_.handle_interrupt) {
         interrupt_ = std::make_unique<interrupt_node>(loop_);
     }
+    if (options_.debug) {
+        loop_.set_debug(true);
+    }
+    if (options_.shuffle_seed != 0) {
+        loop_.set_shuffle_seed(options_.shuffle_seed);
+    }
 }
 
 runner::~runner() {

@@ -2,6 +2,7 @@
 // nurt/core/run.hpp: from main() into the asynchronous world and back.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -22,6 +23,11 @@ struct run_options {
     duration thread_grace = seconds(300);
     // Ctrl-C cancels the main task; the second one stops the program at once.
     bool handle_interrupt = true;
+    // Debug mode, as event_loop::set_debug; NURT_DEBUG=1 in the environment turns it on as well.
+    bool debug = false;
+    // Another order of what runs in one turn, as event_loop::set_shuffle_seed; 0: the usual one, or
+    // that of NURT_SHUFFLE.
+    std::uint64_t shuffle_seed = 0;
 };
 
 // Tasks did not end within the grace at the end of run(). They and what they wait for are leaked

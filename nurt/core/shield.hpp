@@ -33,6 +33,7 @@ public:
     shield_state() : shield_core(static_cast<future_base&>(*this)) {}
 
 private:
+    void waits_for(wait_list& list) const override { this->add_inner(list); }
     void run() noexcept override { finish(); }
     void discard() noexcept override { drop_turn(); }
     void collect(future_base& inner) override {

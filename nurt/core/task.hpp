@@ -61,7 +61,11 @@ public:
 
     // Requests that cancelled_error be thrown at the await where the task is suspended, or at its
     // next one. False when it is done. A result that is there already wins over the request.
-    bool cancel(const char* message = "") const { return state_->cancel(shared_text(message)); }
+    // Debug mode: usage_error on another thread than its loop's.
+    bool cancel(const char* message = "") const {
+        detail::check_thread(state_->home());
+        return state_->cancel(shared_text(message));
+    }
     // How many requests are there; takes the newest one of a handle back, and returns the rest.
     std::uint32_t cancelling() const noexcept { return state_->cancelling(); }
     std::uint32_t uncancel() const noexcept { return state_->uncancel(); }
@@ -157,7 +161,10 @@ public:
     std::string_view name() const { return detail::task_name(*task_); }
     std::uint32_t cancelling() const noexcept { return task_->cancelling(); }
     std::uint32_t uncancel() const noexcept { return task_->uncancel(); }
-    bool cancel(const char* message = "") const { return task_->cancel(shared_text(message)); }
+    bool cancel(const char* message = "") const {
+        detail::check_thread(task_->home());
+        return task_->cancel(shared_text(message));
+    }
     bool operator==(const task_view&) const = default;
     template <class T>
     bool operator==(const task<T>& t) const noexcept {
@@ -269,7 +276,12 @@ void check_spawned(coro<T>& work, std::source_location place) {
         throw_awaited_twice();
     }
     if (coro_access<T>::captures(work)) [[unlikely]] {
+        coro_access<T>::drop(work);
         refuse_capture(place);
+    }
+    if (this_thread.loop == nullptr) [[unlikely]] {
+        coro_access<T>::drop(work);
+        throw_no_loop();
     }
 }
 

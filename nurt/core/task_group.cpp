@@ -6,6 +6,7 @@
 
 #include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
+#include "nurt/core/detail/wait_list.hpp"
 #include "nurt/core/exception_group.hpp"
 #include "nurt/loop/event_loop.hpp"
 
@@ -20,6 +21,7 @@ class group_state final : public ready_node {
 public:
     struct member final : settle_listener, list_link {
         void settled(future_base& from) noexcept override { group->child_ended(*this, from); }
+        const future_base* awaiter() const noexcept override { return group->parent; }
         group_state* group = nullptr;
         task_base* child = nullptr;
     };
@@ -64,6 +66,11 @@ public:
     cancel_answer cancel() noexcept override {
         group_.exit_wait = nullptr;
         return cancel_answer::done;
+    }
+    void waits_for(wait_list& list) const override {
+        for (auto* m = group_.members.front(); m != nullptr; m = group_.members.next(*m)) {
+            list.who.push_back(m->child);
+        }
     }
     void finish() noexcept { complete(); }
 

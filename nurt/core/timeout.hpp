@@ -122,9 +122,7 @@ auto make_timeout(instant when, Body body) {
 // asyncio, which makes a task of it, cancels that and waits.
 template <class T>
 coro<T> out_of_time(coro<T> work) {
-    {
-        const coro<T> dropped = std::move(work);
-    }
+    coro_access<T>::drop(work);
     for (int turn = 0; turn < 3; ++turn) {
         co_await sleep(duration::zero());
     }

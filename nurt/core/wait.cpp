@@ -2,6 +2,7 @@
 #include "nurt/core/wait.hpp"
 
 #include "nurt/core/detail/completion_set.hpp"
+#include "nurt/core/detail/wait_list.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
 
@@ -16,6 +17,10 @@ public:
         listen();
     }
     void stop() noexcept { stop_listening(); }
+    void waits_for(wait_list& list) const {
+        list.any = when_ == return_when::first_completed;
+        add_sources(list);
+    }
 
 private:
     void heard(child& c) noexcept override {
@@ -25,6 +30,8 @@ private:
             waiter_->finish();
         }
     }
+
+    const future_base* waiter() const noexcept override { return &waiter_->waiter(); }
 
     wait_leaf* waiter_ = nullptr;
     return_when when_;
@@ -64,6 +71,10 @@ void wait_leaf::stop() noexcept {
 void wait_leaf::finish() noexcept {
     stop();
     complete();
+}
+
+void wait_leaf::waits_for(wait_list& list) const {
+    set_->waits_for(list);
 }
 
 void wait_leaf::expire() noexcept {

@@ -60,6 +60,7 @@ public:
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<>) noexcept;
     cancel_answer cancel() noexcept override;
+    void waits_for(wait_list& list) const override;
 
 protected:
     wait_leaf(std::size_t count, wait_options options);

@@ -22,6 +22,7 @@ struct callback_node final : ready_node, timer_node {
     void run() noexcept override;
     void expire() noexcept override;
     void discard() noexcept override;
+    const char* type_name() const noexcept override { return callback.target_type().name(); }
     void cancel() noexcept;
     void release() noexcept {
         if (--references == 0) {

@@ -2,12 +2,15 @@
 #include "nurt/loop/event_loop.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
+#include "nurt/io/environment.hpp"
 #include "nurt/io/epoll_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
+#include "nurt/loop/detail/observation.hpp"
 #include "nurt/loop/machine_random.hpp"
 #include "nurt/loop/monotonic_clock.hpp"
 #include "nurt/loop/threadsafe_node.hpp"
@@ -95,6 +98,12 @@ event_loop::event_loop(services s) : services_(complete(std::move(s))), guard_(*
     now_ = clock_->now();
     home = detail::claim_home(*this);
     inbox_ = new detail::mailbox(*services_.backend);
+    if (io::environment_says("NURT_DEBUG")) {
+        set_debug(true);
+    }
+    if (const char* seed = io::environment("NURT_SHUFFLE")) {
+        set_shuffle_seed(std::strtoull(seed, nullptr, 0));
+    }
 }
 
 event_loop::~event_loop() {
@@ -138,7 +147,7 @@ event_loop& event_loop::running() {
 
 // The common turn costs a few comparisons: nothing came from other threads, something is ready, and
 // the kernel need not be asked yet.
-[[gnu::always_inline]] inline void event_loop::turn(instant limit) {
+[[gnu::always_inline]] inline void event_loop::begin_turn(instant limit) {
     if (!inbox_->empty()) [[unlikely]] {
         drain_inbox();
     }
@@ -150,6 +159,10 @@ event_loop& event_loop::running() {
     }
     budget_ = budget_per_turn;
     ++turns_;
+}
+
+[[gnu::always_inline]] inline void event_loop::turn(instant limit) {
+    begin_turn(limit);
     unsigned count = 0;
     for (ready_node* node = ready.take(); node != nullptr; ++count) {
         ready_node* next = node->next_ready;  // the node may be gone, or queued again, after run
@@ -164,9 +177,15 @@ void event_loop::run_forever() {
     {
         const running_mark mark(*this, running_);
         do {
-            turn(instant::never());
-        } while (!stopping_);
-        stopping_ = false;
+            if ((attention_ & attention_observed) != 0) [[unlikely]] {
+                observed_turn(instant::never());
+                continue;
+            }
+            do {
+                turn(instant::never());
+            } while (attention_ == 0);
+        } while (!stopping());
+        attention_ &= static_cast<std::uint8_t>(~attention_stop);
     }
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -177,16 +196,36 @@ void event_loop::run_once(duration timeout) {
     check_open();
     {
         const running_mark mark(*this, running_);
-        turn(time() + timeout);
+        const instant limit = time() + timeout;
+        if ((attention_ & attention_observed) != 0) {
+            observed_turn(limit);
+        } else {
+            turn(limit);
+        }
     }
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 }
 
+// Compiled apart from turn(), so that a loop that nobody watches does not even ask.
+void event_loop::observed_turn(instant limit) {
+    detail::observation& seen = *observation_;
+    begin_turn(limit);
+    seen.news();
+    unsigned count = 0;
+    ready_node* node = seen.taken(ready.take());
+    for (; node != nullptr; ++count) {
+        ready_node* next = node->next_ready;
+        seen.run(*node);
+        node = next;
+    }
+    resumptions_ += count;
+}
+
 void event_loop::look_around(instant limit) {
     if (ready.empty()) {
-        poll(stopping_ ? instant() : limit);
+        poll(stopping() ? instant() : limit);
         return;
     }
     const bool awaited = !timers_.empty() || services_.backend->in_flight() != 0;
@@ -217,7 +256,14 @@ void event_loop::poll(instant limit) {
 
 void event_loop::wait(instant limit) {
     const instant first = timers_.earliest();
-    services_.backend->wait(first < limit ? first : limit);
+    const instant until = first < limit ? first : limit;
+    if ((attention_ & attention_observed) != 0) [[unlikely]] {
+        observation_->io_wait_begins(until);
+    }
+    services_.backend->wait(until);
+    if ((attention_ & attention_observed) != 0) [[unlikely]] {
+        observation_->io_wait_ends();
+    }
 }
 
 void event_loop::expire_timers() noexcept {
@@ -273,8 +319,15 @@ void event_loop::after_fork() noexcept {
     }
 }
 
-handle event_loop::call_soon(unique_function<void()> callback) {
+void event_loop::check_use() const {
     check_open();
+    if (loop_core::debug) [[unlikely]] {
+        check_thread();
+    }
+}
+
+handle event_loop::call_soon(unique_function<void()> callback) {
+    check_use();
     auto* node = new detail::callback_node(*this, std::move(callback));
     node->context = detail::copy_of_current();
     push_ready(*node);
@@ -291,7 +344,7 @@ handle event_loop::call_at(instant when, unique_function<void()> callback) {
 }
 
 handle event_loop::schedule(instant when, unique_function<void()> callback) {
-    check_open();
+    check_use();
     auto* node = new detail::callback_node(*this, std::move(callback));
     node->when = when;
     node->context = detail::copy_of_current();
@@ -313,7 +366,7 @@ void event_loop::fail(std::exception_ptr error) noexcept {
     if (!failure_) {
         failure_ = std::move(error);
     }
-    stopping_ = true;
+    attention_ |= attention_stop;
 }
 
 void event_loop::call_exception_handler(const error_context& context) noexcept {

@@ -10,11 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <source_location>
 #include <string_view>
 
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/base/time.hpp"
 #include "nurt/base/unique_function.hpp"
+#include "nurt/loop/debug.hpp"
 #include "nurt/loop/fork_guard.hpp"
 #include "nurt/loop/handle.hpp"
 #include "nurt/loop/mailbox.hpp"
@@ -25,6 +27,12 @@
 #include "nurt/loop/timer_heap.hpp"
 
 namespace nurt {
+
+class instrument;
+
+namespace detail {
+class observation;
+}
 
 // What the exception handler of a loop is told: an error that no code could receive.
 struct error_context {
@@ -64,7 +72,7 @@ public:
     // Runs one turn; waits at most `timeout` when nothing is ready.
     void run_once(duration timeout = duration::zero());
     // Lets the turn that is running end, then run_forever returns.
-    void stop() noexcept { stopping_ = true; }
+    void stop() noexcept { attention_ |= attention_stop; }
     void stop_threadsafe();
     // Drops what is scheduled. The loop must not be running; a second close does nothing. Other
     // threads may call meanwhile what they may call at all.
@@ -73,6 +81,7 @@ public:
     bool is_closed() const noexcept { return closed_; }
 
     // Callbacks run in a later turn, in the order of the calls; an exception goes to the handler.
+    // Debug mode: usage_error from other threads while the loop runs.
     handle call_soon(unique_function<void()> callback);
     handle call_later(duration delay, unique_function<void()> callback);
     handle call_at(instant when, unique_function<void()> callback);
@@ -93,6 +102,28 @@ public:
     }
     void call_exception_handler(const error_context& context) noexcept;
     static void default_exception_handler(const error_context& context) noexcept;
+
+    // Hears of tasks, callbacks and waits from the next turn on; nurt/loop/instrument.hpp. It has to
+    // be removed before its end, unless the loop has ended.
+    void add_instrument(instrument& one);
+    void remove_instrument(const instrument& one) noexcept;
+
+    // Looks for slow steps, coroutines that nobody awaits, calls from foreign threads, swallowed
+    // cancellations and wait cycles. Off, unless NURT_DEBUG is set to something but 0. From the next
+    // turn on. Python: loop.set_debug, PYTHONASYNCIODEBUG.
+    void set_debug(bool on);
+    bool debug() const noexcept { return loop_core::debug; }
+    // From how long on a step is slow; 100 ms unless it was set.
+    void set_slow_callback_duration(duration limit);
+    duration slow_callback_duration() const noexcept;
+    // Runs what is ready in one turn in another order, drawn from the seed, wherever none is promised:
+    // tasks that were woken by different steps. Tests that still pass do not rely on it. 0, or no
+    // NURT_SHUFFLE in the environment: in the order of waking.
+    void set_shuffle_seed(std::uint64_t seed);
+    // Receives what debug mode finds. The default writes the message to standard error.
+    using debug_handler = unique_function<void(const debug_report&)>;
+    void set_debug_handler(debug_handler handler);
+    void call_debug_handler(const debug_report& report) noexcept;
 
     // Every service; resolver and executor are filled in by the parts that first need them.
     services& parts() noexcept { return services_; }
@@ -123,6 +154,10 @@ public:
     // Ends run_forever with this exception after the running turn.
     void fail(std::exception_ptr error) noexcept;
     std::uint64_t turns() const noexcept { return turns_; }
+    // Debug mode: throws usage_error when the loop runs, and not on this thread.
+    void check_thread() const;
+    // Where the task that runs was suspended before this step; known in debug mode.
+    std::source_location step_place() const noexcept;
 
 private:
     static constexpr unsigned look_after_resumptions = 16;  // when nothing is awaited but tasks
@@ -130,7 +165,15 @@ private:
     static constexpr std::uint64_t poll_after_ticks = 300'000;  // about 100 us at 3 GHz
     static constexpr unsigned budget_per_turn = 128;
 
+    static constexpr std::uint8_t attention_stop = 1;
+    static constexpr std::uint8_t attention_observed = 2;
+
+    void begin_turn(instant limit);
     void turn(instant limit);
+    void observed_turn(instant limit);
+    detail::observation& observe();
+    void update_attention() noexcept;
+    bool stopping() const noexcept { return (attention_ & attention_stop) != 0; }
     void poll(instant limit);
     void wait(instant limit);
     void look_around(instant limit);
@@ -144,6 +187,7 @@ private:
     [[noreturn]] void throw_closed() const;
     friend struct detail::loop_list;
     void after_fork() noexcept;  // in the child
+    void check_use() const;
     handle schedule(instant when, unique_function<void()> callback);
 
     detail::mailbox* inbox_ = nullptr;  // what other threads have posted
@@ -154,7 +198,7 @@ private:
     unsigned look_at_ = look_after_resumptions;  // so many of them, and the loop looks around
     unsigned budget_ = budget_per_turn;
     std::uint64_t polled_at_ = 0;  // ticks
-    bool stopping_ = false;
+    std::uint8_t attention_ = 0;   // why the plain turns have to be left
     bool running_ = false;
     bool closed_ = false;
     bool forked_ = false;  // and this is the child
@@ -164,6 +208,7 @@ private:
     exception_handler handler_;
     bool handler_changed_ = false;
     std::exception_ptr failure_;
+    std::unique_ptr<detail::observation> observation_;
     detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };
 

@@ -4,6 +4,10 @@
 
 namespace nurt {
 
+namespace detail {
+class node_inspector;
+}
+
 // Something the loop can run: a task, a callback, the end of a gather.
 // In the queue at most once at a time; alive until it has run.
 class ready_node {
@@ -15,6 +19,10 @@ public:
     virtual void run() noexcept = 0;
     // Called instead of run() when the loop is closed.
     virtual void discard() noexcept {}
+
+    // For instruments and debug mode. A task has an inspector; what has none may name its type.
+    virtual const detail::node_inspector* inspector() const noexcept { return nullptr; }
+    virtual const char* type_name() const noexcept { return ""; }
 
     ready_node* next_ready = nullptr;
 
@@ -36,6 +44,9 @@ public:
         *end_ = &node;
         end_ = &node.next_ready;
     }
+
+    // Where the next one will be linked; moves on with each push and back with take().
+    ready_node** end() noexcept { return end_; }
 
     // Takes all of them out; they stay linked by next_ready.
     ready_node* take() noexcept {

@@ -35,6 +35,7 @@ struct loop_core {
     intrusive_list<list_link> tasks;       // every task that has not ended, oldest first
     std::uint64_t task_number = 0;         // of the task that was made last
     intrusive_list<list_link> generators;  // asynchronous ones that have begun and not ended
+    bool debug = false;                    // the loop is in debug mode
 };
 
 struct thread_state {
@@ -48,6 +49,14 @@ struct thread_state {
 };
 
 inline constinit thread_local thread_state this_thread{};
+
+// For what changes a task or a future: in debug mode usage_error, if its loop runs on another thread.
+void check_foreign(home_id home);
+inline void check_thread(home_id home) {
+    if (home != this_thread.home && home != 0) [[unlikely]] {
+        check_foreign(home);
+    }
+}
 
 // While it lives, what becomes ready, and every timer, is the loop's of that number: for settling
 // and cancelling what belongs to a loop that is not the running one of this thread.

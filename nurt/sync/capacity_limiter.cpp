@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/sync/capacity_limiter.hpp"
 
+#include "nurt/core/detail/wait_list.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/sync/errors.hpp"
 
@@ -59,6 +60,14 @@ void capacity_limiter::hand_on() noexcept {
 void capacity_limiter::set_total_tokens(std::size_t total) noexcept {
     total_ = total;
     hand_on();
+}
+
+void capacity_limiter::acquiring::waits_for(detail::wait_list& list) const {
+    list.what = "a token";
+    list.any = true;
+    for (const task_view holder : limiter_.borrowers()) {
+        list.who.push_back(holder.base());
+    }
 }
 
 std::vector<task_view> capacity_limiter::borrowers() const {

@@ -48,6 +48,7 @@ public:
         bool await_ready() const { return limiter_.try_take(running_task_number()); }
         void await_suspend(std::coroutine_handle<>) noexcept { park(); }
         token await_resume() const noexcept { return token(limiter_, running_task_number()); }
+        void waits_for(detail::wait_list& list) const override;
 
     private:
         capacity_limiter& limiter_;

@@ -23,6 +23,12 @@ cancel_answer condition::waiting::cancel() noexcept {
     return cancel_answer::later;  // with the lock, and not before
 }
 
+void condition::waiting::waits_for(detail::wait_list& list) const {
+    if (!orphaned() && !parked_in(condition_.lot_)) {
+        condition_.lock_.add_owner(list);  // nobody knows who will notify
+    }
+}
+
 void condition::notify(std::size_t n) {
     check_locked("cannot notify on un-acquired lock");
     for (; n != 0 && !lot_.empty(); --n) {

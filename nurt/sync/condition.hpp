@@ -41,6 +41,7 @@ public:
             }
         }
         cancel_answer cancel() noexcept override;
+        void waits_for(detail::wait_list& list) const override;
 
     private:
         friend class condition;

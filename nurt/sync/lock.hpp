@@ -47,6 +47,7 @@ public:
         bool await_ready() const noexcept { return lock_.take(running_task_number()); }
         void await_suspend(std::coroutine_handle<>) noexcept { park(); }
         guard await_resume() const noexcept { return guard(lock_); }
+        void waits_for(detail::wait_list& list) const override;
 
     private:
         lock& lock_;
@@ -81,6 +82,7 @@ private:
         owner_ = task;
         return true;
     }
+    void add_owner(detail::wait_list& list) const;
     void hand_on() noexcept {
         parked* next = lot_.pop();
         if (next == nullptr) {

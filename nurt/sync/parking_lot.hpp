@@ -24,6 +24,7 @@ class parked : public leaf, public list_link {
 public:
     // Leaves the lot. An override may go on waiting in another one.
     cancel_answer cancel() noexcept override;
+    const void* queue() const noexcept override { return lot_; }
 
     // Number of the task that waits; 0 is no task's.
     std::uint64_t task_number() const noexcept { return waiter().number; }

@@ -2,6 +2,7 @@
 #include "nurt/sync/semaphore.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/core/detail/wait_list.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/sync/bounded_semaphore.hpp"
 
@@ -18,6 +19,14 @@ std::vector<task_view> semaphore::holders() const {
         if (task) found.push_back(task);
     }
     return found;
+}
+
+void semaphore::acquiring::waits_for(detail::wait_list& list) const {
+    list.what = "a semaphore";
+    list.any = true;
+    for (const task_view holder : semaphore_.holders()) {
+        list.who.push_back(holder.base());
+    }
 }
 
 void bounded_semaphore::release() {

@@ -64,6 +64,7 @@ public:
         bool await_ready() const noexcept { return semaphore_.try_take(); }
         void await_suspend(std::coroutine_handle<>) noexcept { park(); }
         permit await_resume() const noexcept { return permit(semaphore_, running_task_number()); }
+        void waits_for(detail::wait_list& list) const override;
 
     private:
         semaphore& semaphore_;

@@ -4,7 +4,8 @@
 // Beside doctest's own options: --list-test-cases --ctest-label=L --ctest-file=F writes F, a list of
 // add_test commands, one for each TEST_CASE, which tests/CMakeLists.txt gives to ctest. A listener
 // checks after each case that no descriptor stayed open and no coroutine frame is left. A filter
-// that selects nothing is a failure: a renamed test must not pass unseen.
+// that selects nothing is a failure: a renamed test must not pass unseen. What replays a failure is
+// printed: the seed that a test asked for, and that of the shuffle.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
@@ -146,6 +147,10 @@ int main(int argc, char** argv) {
     if (failed && the_state().seed_used) {
         std::fprintf(stderr, "seed: NURT_TEST_SEED=%llu\n",
                      static_cast<unsigned long long>(nurt_test::seed()));
+    }
+    const char* const shuffle = std::getenv("NURT_SHUFFLE");
+    if (failed && shuffle != nullptr) {
+        std::fprintf(stderr, "shuffle: NURT_SHUFFLE=%s\n", shuffle);
     }
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -143,7 +143,7 @@ TEST_CASE("a limiter can be resized: more wakes who waits, fewer waits for token
             all.push_back(
                 create_task(hold<capacity_limiter>, std::ref(limiter), std::ref(log), name));
         }
-        co_await yields(2);
+        co_await sleep(seconds(0.5));  // so that the first comes back before the others
         limiter.set_total_tokens(3);
         co_await yields();
         CHECK(log == "abc");

@@ -3,6 +3,7 @@
 
 #include "nurt/base/error.hpp"
 #include "nurt/core/detail/completion_set.hpp"
+#include "nurt/core/detail/wait_list.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
 
@@ -43,6 +44,7 @@ public:
         return true;
     }
     void park(completion_leaf& waiter) noexcept { waiters_.push_back(waiter); }
+    using completion_set::add_sources;
 
 private:
     ~completion_queue() override { disarm(); }
@@ -58,6 +60,10 @@ private:
             disarm();
         }
         serve();
+    }
+    const future_base* waiter() const noexcept override {
+        const completion_leaf* first = waiters_.front();
+        return first == nullptr ? nullptr : &first->waiter();
     }
     void expire() noexcept override {
         late_ = true;
@@ -79,7 +85,7 @@ private:
     std::size_t owed_ = 0;
     child* first_ = nullptr;  // ended and not given out, oldest first
     child* last_ = nullptr;
-    intrusive_list<completion_leaf> waiters_;
+    mutable intrusive_list<completion_leaf> waiters_;
     bool late_ = false;
 };
 
@@ -120,6 +126,15 @@ void completion_leaf::await_suspend(std::coroutine_handle<>) noexcept {
 cancel_answer completion_leaf::cancel() noexcept {
     unlink();
     return cancel_answer::done;
+}
+
+void completion_leaf::waits_for(wait_list& list) const {
+    list.any = true;
+    queue_.queue().add_sources(list);
+}
+
+const void* completion_leaf::queue() const noexcept {
+    return &queue_.queue();
 }
 
 future_base* completion_leaf::take() {

@@ -42,6 +42,8 @@ public:
     bool await_ready() noexcept;
     void await_suspend(std::coroutine_handle<>) noexcept;
     cancel_answer cancel() noexcept override;
+    void waits_for(wait_list& list) const override;
+    const void* queue() const noexcept override;
 
 protected:
     explicit completion_leaf(completion_queue_ref queue) noexcept : queue_(std::move(queue)) {}

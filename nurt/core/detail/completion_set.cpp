@@ -3,6 +3,8 @@
 
 #include <new>
 
+#include "nurt/core/detail/wait_list.hpp"
+
 namespace nurt::detail {
 
 void completion_set::child::settled(future_base&) noexcept {
@@ -60,6 +62,14 @@ void completion_set::stop_listening() noexcept {
         }
     }
     unheard_ = 0;
+}
+
+void completion_set::add_sources(wait_list& list) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (!children_[i].source->done()) {
+            list.who.push_back(children_[i].source);
+        }
+    }
 }
 
 bool completion_set::any_ended() const noexcept {

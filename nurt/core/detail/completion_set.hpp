@@ -39,6 +39,7 @@ protected:
 
         child(completion_set& s, future_base& f) noexcept : set(&s), source(&f) {}
         void settled(future_base&) noexcept override;
+        const future_base* awaiter() const noexcept override { return set->waiter(); }
         void run() noexcept override;
         void discard() noexcept override { set->release(); }
 
@@ -56,12 +57,16 @@ protected:
     void stop_listening() noexcept;
     // One has ended; called from the ready queue.
     virtual void heard(child& c) noexcept = 0;
+    // The task that waits for them, if there is one at the moment.
+    virtual const future_base* waiter() const noexcept = 0;
 
     std::size_t unheard() const noexcept { return unheard_; }
     // Whether one has ended, heard or not.
     bool any_ended() const noexcept;
     // Cancels those that have not ended.
     void cancel_sources(const shared_text& message) noexcept;
+    // Those that have not ended.
+    void add_sources(wait_list& list) const;
     std::size_t index_of(const child& c) const noexcept {
         return static_cast<std::size_t>(&c - children_);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/core/detail/future_awaiter.hpp"
 
+#include "nurt/core/detail/wait_list.hpp"
+
 namespace nurt::detail {
 
 cancel_answer future_wait::cancel() noexcept {
@@ -15,10 +17,18 @@ void future_wait::check_target() {
     target_->check_home();
 }
 
+void future_wait::waits_for(wait_list& list) const {
+    list.who.push_back(target_);
+}
+
+const future_base* future_wait::awaiter() const noexcept {
+    return &waiter();
+}
+
 void future_wait::rethrow() {
     target_->mark_retrieved();
     if (target_->cancelled()) {
-        this_thread.task->mark_delivered();
+        this_thread.task->rethrow_cancelled(target_->result_base().error);
     }
     std::rethrow_exception(target_->result_base().error);
 }

@@ -29,6 +29,8 @@ public:
     void await_suspend(std::coroutine_handle<>) noexcept { target_->listen(*this); }
 
     cancel_answer cancel() noexcept override;
+    void waits_for(wait_list& list) const override;
+    const future_base* awaiter() const noexcept override;
     void settled(future_base&) noexcept override { complete(); }
 
 protected:

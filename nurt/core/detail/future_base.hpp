@@ -13,6 +13,8 @@
 namespace nurt::detail {
 
 class future_base;
+class task_base;
+struct wait_list;
 
 // Hears once that a future is settled. The link belongs to the future until then.
 class settle_listener {
@@ -27,6 +29,8 @@ public:
     virtual void abandoned() noexcept {}
     // Of a done callback, its number.
     virtual std::uint64_t callback_number() const noexcept { return 0; }
+    // The task that waits here, or the future that this is a part of; null if there is none.
+    virtual const future_base* awaiter() const noexcept { return nullptr; }
 
     settle_listener* next_listener = nullptr;
 
@@ -68,6 +72,9 @@ public:
     virtual bool cancel(const shared_text& message) noexcept = 0;
     virtual outcome_base& result_base() noexcept = 0;
     virtual void destroy() noexcept = 0;
+    virtual const task_base* as_task() const noexcept { return nullptr; }
+    // Adds whom it waits for.
+    virtual void waits_for(wait_list&) const {}
 
     void retain() noexcept { ++references; }
     void release() noexcept {

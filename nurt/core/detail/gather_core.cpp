@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "nurt/core/detail/wait_list.hpp"
+
 namespace nurt::detail {
 
 gather_core::gather_core(future_base& self, std::size_t count, gather_mode mode)
@@ -118,6 +120,12 @@ void gather_core::let_go() noexcept {
 void gather_core::drop_turn() noexcept {
     queued_ = false;
     let_go();
+}
+
+void gather_core::add_children(wait_list& list) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+        list.who.push_back(children_[i].source);
+    }
 }
 
 bool gather_core::cancel_children(const shared_text& message) noexcept {

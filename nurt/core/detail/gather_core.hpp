@@ -56,6 +56,7 @@ protected:
     // Puts the children's results into the result.
     virtual void collect() = 0;
 
+    void add_children(wait_list& list) const;
     bool cancel_children(const shared_text& message) noexcept;
     // The gather's turn in the ready queue.
     void finish() noexcept;
@@ -65,6 +66,7 @@ private:
     struct child final : settle_listener {
         child(gather_core& c, future_base& s) noexcept : core(&c), source(&s) {}
         void settled(future_base& from) noexcept override { core->child_settled(from); }
+        const future_base* awaiter() const noexcept override { return &core->self_; }
         gather_core* core;
         future_base* source;
     };

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "nurt/core/detail/wait_list.hpp"
 #include "nurt/loop/event_loop.hpp"
 
 namespace nurt::detail {
@@ -13,13 +14,22 @@ void shield_core::begin(future_base& inner) noexcept {
         return;
     }
     outer_.retain();
+    inner_ = &inner;
     inner.listen(*this);
 }
 
 void shield_core::settled(future_base& inner) noexcept {
     inner.retain();
-    inner_ = &inner;
     this_thread.core->ready.push(outer_);
+}
+
+void shield_core::abandoned() noexcept {
+    inner_ = nullptr;
+    outer_.release();  // may be the end of this object
+}
+
+void shield_core::add_inner(wait_list& list) const {
+    list.who.push_back(inner_);
 }
 
 void shield_core::finish() noexcept {

@@ -2,9 +2,12 @@
 #include "nurt/core/detail/task_base.hpp"
 
 #include <string>
+#include <typeinfo>
 
 #include "nurt/base/cancelled.hpp"
+#include "nurt/core/detail/cancel_trace.hpp"
 #include "nurt/core/detail/driver.hpp"
+#include "nurt/core/detail/task_text.hpp"
 #include "nurt/core/leaf.hpp"
 #include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
@@ -227,6 +230,7 @@ void task_base::refuse() noexcept {
 }
 
 void task_base::throw_cancelled() {
+    const bool on_resumption = (flags & flag_cancel_deliver) != 0;
     flags &= ~std::uint32_t{flag_cancel_deliver};
     if ((flags & flag_refused) != 0) {
         flags &= ~std::uint32_t{flag_refused};
@@ -234,7 +238,51 @@ void task_base::throw_cancelled() {
     }
     const shared_text message = latest_message();
     mark_delivered();
+    if (this_thread.core->debug) [[unlikely]] {
+        throw_traced(message, on_resumption);
+    }
     throw cancelled_error(message);
+}
+
+// Only a throw on resumption has a known place: that at which the step began.
+void task_base::throw_traced(const shared_text& message, bool on_resumption) {
+    if (extra().trace == nullptr) {
+        extras->trace = new cancel_trace;
+    }
+    const std::source_location place =
+        on_resumption ? event_loop::here().step_place() : std::source_location();
+    throw cancelled_error(message, extras->trace->token(extras->deliveries, place));
+}
+
+void task_base::rethrow_cancelled(const std::exception_ptr& error) {
+    const bool mine = (flags & flag_cancel_pending) != 0;
+    mark_delivered();
+    if (mine && this_thread.core->debug &&
+        *error.__cxa_exception_type() == typeid(cancelled_error)) {
+        shared_text message;
+        try {
+            std::rethrow_exception(error);
+        } catch (const cancelled_error& e) {
+            message = e.text();
+        }
+        throw_traced(message, true);
+    }
+    std::rethrow_exception(error);
+}
+
+bool task_base::owes(std::uint32_t delivery) const noexcept {
+    for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
+        if (r->delivered == delivery) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void task_base::waits_for(wait_list& list) const {
+    if (waiting_on != nullptr) {
+        waiting_on->waits_for(list);
+    }
 }
 
 shared_text task_base::latest_message() const noexcept {
@@ -292,16 +340,14 @@ void task_base::free_extras() noexcept {
             delete r;
         }
     }
+    delete extras->trace;
     delete extras;
 }
 
 void task_base::report_unretrieved() noexcept {
     try {
-        const std::string name = extras != nullptr && !extras->name.empty()
-                                     ? extras->name.c_str()
-                                     : "Task-" + std::to_string(number);
-        const std::string place =
-            std::string(birth.file_name()) + ":" + std::to_string(birth.line());
+        const std::string name = name_of(*this);
+        const std::string place = text_of(birth);
         const error_context context{"task exception was never retrieved", result_base().error, name,
                                     place};
         if (event_loop* loop = this_thread.loop) {

@@ -30,6 +30,8 @@ struct cancel_request {
     std::uint32_t delivered = 0;  // number of the cancelled_error that stood for it; 0: not yet
 };
 
+class cancel_trace;
+
 // What few tasks have.
 struct task_extras {
     shared_text name;
@@ -37,6 +39,7 @@ struct task_extras {
     cancel_request* requests = nullptr;  // newest first
     std::uint32_t shields = 0;           // cleanups that are running: requests wait for their end
     std::uint32_t deliveries = 0;        // how many cancelled_errors were thrown for requests
+    cancel_trace* trace = nullptr;       // debug mode: what became of those
 };
 
 // Invariants:
@@ -51,6 +54,9 @@ public:
     // One step: resumes the chain until it suspends at a leaf or ends.
     void run() noexcept override;
     void discard() noexcept override {}
+    const node_inspector* inspector() const noexcept override;
+    const task_base* as_task() const noexcept override { return this; }
+    void waits_for(wait_list& list) const override;
 
     bool cancel(const shared_text& message) noexcept override;
     std::uint32_t cancelling() const noexcept;
@@ -66,6 +72,10 @@ public:
     // `since` (a value of deliveries) are still owed.
     void deliver_again(std::uint32_t since) noexcept;
     void mark_delivered() noexcept;
+    // Debug mode: the request of this delivery is still there, and was not put back.
+    bool owes(std::uint32_t delivery) const noexcept;
+    // Passes a cancellation on that was somebody else's as well.
+    [[noreturn]] void rethrow_cancelled(const std::exception_ptr& error);
 
     // While shielded, requests of scopes outside of the shield, and of everybody else, are recorded
     // and wait.
@@ -137,6 +147,7 @@ private:
     void ask() noexcept;
     void update_pending() noexcept;
     void free_extras() noexcept;
+    [[noreturn]] void throw_traced(const shared_text& message, bool on_resumption);
 };
 
 static_assert(sizeof(task_base) <= 88, "a task without a result fits in 96 bytes");

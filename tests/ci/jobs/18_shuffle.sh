@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Whatever is ready in one turn may run in another order than today: 20 of them.
+tools/shuffle.sh build/ci-clang 20
