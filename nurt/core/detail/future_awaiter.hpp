@@ -30,6 +30,7 @@ public:
 
     cancel_answer cancel() noexcept override;
     void settled(future_base&) noexcept override { complete(); }
+    const future_base& target() const noexcept { return *target_; }
 
 protected:
     // Whoever settles the future may drop the last handle before the waiter runs.

@@ -13,6 +13,7 @@
 namespace nurt::detail {
 
 class future_base;
+class group_state;
 
 // Hears once that a future is settled. The link belongs to the future until then.
 class settle_listener {
@@ -27,6 +28,8 @@ public:
     virtual void abandoned() noexcept {}
     // Of a done callback, its number.
     virtual std::uint64_t callback_number() const noexcept { return 0; }
+    // The task_group that listens through it; null for everybody else.
+    virtual const group_state* group() const noexcept { return nullptr; }
 
     settle_listener* next_listener = nullptr;
 
