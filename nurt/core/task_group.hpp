@@ -66,9 +66,9 @@ public:
     // auto port = co_await group.start(serve, 80): makes a task of serve(task_status<T>&, 80) and
     // waits until that calls started(value), which is what start gives. Until then the task is the
     // caller's: its error is thrown here, and a cancellation of the caller reaches it and waits for
-    // its end. After that it is a task of the group like any other. Throws usage_error when the task
-    // ends without a started(), and where create_task does. The function and its arguments are
-    // stored; it must not be a template, since its first parameter says what T is. Source: trio.
+    // its end. After that it is a task of the group like any other. Throws usage_error where
+    // create_task does, and when the task ends without a started(). The function and its arguments
+    // are stored; it is no template, for its first parameter says what T is. Source: trio.
     template <class Fn, class... Args>
     auto start(Fn&& fn, Args&&... args) {
         detail::check_body<Fn>();

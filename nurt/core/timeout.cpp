@@ -73,7 +73,6 @@ bool sleeps(const task_base* task) noexcept {
 
 // The timer is armed when the body first suspends; a body that never does costs no timer.
 void timeout_scope::begin() noexcept {
-    used_ = true;
     task_ = this_thread.task;
     request_.source = cancel_source::scope;
     sequence_ = event_loop::here().timers().next_sequence();
@@ -145,12 +144,8 @@ void timeout_scope::move_to(instant when) {
     }
 }
 
-bool timeout_scope::end(std::exception_ptr* error) {
+bool timeout_scope::end_armed(std::exception_ptr* error) {
     task_base& task = *std::exchange(task_, nullptr);
-    if (unarmed_) {  // then it is the innermost one
-        this_thread.unarmed = outer_;
-        return false;
-    }
     task.extras->scopes = outer_;
     drop_timer();
     if (!fired_) {

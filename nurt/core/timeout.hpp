@@ -65,17 +65,25 @@ protected:
     ~timeout_scope() = default;
 
     void check_unused() const {
-        if (used_) [[unlikely]] {
+        if (sequence_ != 0) [[unlikely]] {
             throw_usage("this timeout has been entered already");
         }
     }
     void begin() noexcept;
     // Takes the scope down. True when the body ended by this scope's cancellation: it was late. A
     // body that ended by another error after it has that one replaced: a timeout_error is nested.
-    bool end(std::exception_ptr* error);
+    bool end(std::exception_ptr* error) {
+        if (unarmed_) [[likely]] {  // then it is the innermost one
+            task_ = nullptr;
+            this_thread.unarmed = outer_;
+            return false;
+        }
+        return end_armed(error);
+    }
 
 private:
     friend struct scope_expiry;
+    bool end_armed(std::exception_ptr* error);
     void set_timer();
     void drop_timer() noexcept;
     void fire() noexcept;
@@ -84,9 +92,8 @@ private:
     timeout_scope* outer_ = nullptr;
     scope_expiry* expiry_ = nullptr;  // the time is over, and the ready queue is to say so
     cancel_request request_;
-    std::uint32_t sequence_ = 0;
-    bool unarmed_ = false;  // in the thread's list
-    bool used_ = false;
+    std::uint32_t sequence_ = 0;  // not 0 once it was entered
+    bool unarmed_ = false;        // in the thread's list
 };
 
 instant deadline_after(duration delay);

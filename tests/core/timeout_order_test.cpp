@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tests/core/timeout_order_test.cpp: timeouts and whatever else is due with them; errors after them.
+// tests/core/timeout_order_test.cpp: timeouts and what is due with them; errors after them.
 //
 // The numbers count asyncio's rules as nurt keeps them.
 #include <doctest/doctest.h>

@@ -142,8 +142,8 @@ private:
     Scope& scope_;
 };
 
-// Things like on_exit(...): they concern the coroutine that awaits them, which goes on at once. They
-// offer attach(promise).
+// Things like on_exit(...): they concern the coroutine that awaits them, which goes on at once.
+// They offer attach(promise).
 struct frame_awaitable : pinned {};
 
 template <class A>

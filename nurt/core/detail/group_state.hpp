@@ -17,7 +17,7 @@ class timeout_scope;
 
 // Invariants:
 //  1. members holds every child that has not ended, with a reference to it.
-//  2. The state outlives the group object while it is in the ready queue, and while a start() waits.
+//  2. The state outlives the group object while it is in the ready queue or a start() waits.
 //  3. The block does not end while a start() waits: its task may yet become a member.
 class group_state final : public ready_node {
 public:

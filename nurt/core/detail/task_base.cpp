@@ -284,15 +284,24 @@ void task_base::refuse() noexcept {
     wake();
 }
 
+namespace {
+
+cancelled_error take_cancellation(task_base& task) noexcept {
+    cancelled_error due(task.latest_message());
+    task.mark_delivered();
+    return due;
+}
+
+}  // namespace
+
+// Nothing here has to be destroyed on the way out, for which the unwinder would stop over.
 void task_base::throw_cancelled() {
     flags &= ~std::uint32_t{flag_cancel_deliver};
-    if ((flags & flag_refused) != 0) {
+    if ((flags & flag_refused) != 0) [[unlikely]] {
         flags &= ~std::uint32_t{flag_refused};
         throw_usage("cannot wait here: tasks of a different event loop have waited for it");
     }
-    const shared_text message = latest_message();
-    mark_delivered();
-    throw cancelled_error(message);
+    throw take_cancellation(*this);
 }
 
 shared_text task_base::latest_message() const noexcept {
