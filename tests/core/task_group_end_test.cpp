@@ -177,6 +177,47 @@ TEST_CASE("S117 a task that has ended is forgotten while the block still runs") 
     });
 }
 
+TEST_CASE("S118 cancel() from another task stops the block, and after the end it does nothing") {
+    in_task([]() -> coro<> {
+        const stopwatch watch;
+        task_group* running = nullptr;
+        auto block = [&](task_group& group) -> coro<> {
+            running = &group;
+            co_await sleep(seconds(100));
+        };
+        auto t = create_task([](auto b) -> coro<> { co_await with(task_group(), b); }, block);
+        co_await sleep(seconds(1));
+        running->cancel();
+        co_await t;
+        CHECK(watch.seconds() == 1);
+        task_group ended;
+        co_await ended.aenter();
+        static_cast<void>(co_await ended.aexit(nullptr));
+        ended.cancel();
+        co_await sleep(seconds(1));
+        CHECK(current_task().cancelling() == 0);
+    });
+}
+
+TEST_CASE("S118 errors of tasks and of the body after cancel() are thrown") {
+    in_task([]() -> coro<> {
+        auto block = [](task_group& group) -> coro<> {
+            group.create_task(hold_fragile()).detach();
+            co_await sleep(seconds(1));
+            group.cancel();
+            co_await hold_fragile();
+        };
+        std::vector<std::string> errors;
+        try {
+            co_await with(task_group(), block);
+        } catch (const exception_group& group) {
+            for (const std::exception_ptr& e : group.errors()) errors.push_back(text_of(e));
+        }
+        CHECK(errors == std::vector<std::string>{"aexit", "aexit"});
+        CHECK(current_task().cancelling() == 0);
+    });
+}
+
 // The end of a timeout takes the group's own request back, however the two are nested.
 TEST_CASE(
     "S110 a timeout inside of a group that is stopped, and around it: only the first answers") {

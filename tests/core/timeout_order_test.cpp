@@ -160,6 +160,29 @@ TEST_CASE("a deadline may still be moved when its time is over but nobody was to
     });
 }
 
+// test_nested_timeouts
+TEST_CASE("S95 nested timeouts of equal deadlines: only the outermost makes an error of it") {
+    in_task([]() -> coro<> {
+        const instant same = event_loop::running().time() + seconds(1);
+        for (const bool asleep : {true, false}) {
+            std::string inside;
+            future<int> f;
+            auto wait = [&]() -> coro<> {
+                if (asleep) co_await sleep(seconds(10));
+                co_await f;
+            };
+            auto body = [&]() -> coro<> {
+                auto end = co_await as_result(timeout_at(same, wait));
+                inside = text_of(end.error());
+                end.value();
+            };
+            const auto end = co_await as_result(timeout_at(same, body));
+            CHECK(inside == "[cancelled: ]");
+            CHECK(text_of(end.error()) == "timed out");
+        }
+    });
+}
+
 // test_foreign_exception_on_timeout
 TEST_CASE("S98 an error after the timeout wins, and has timeout_error in its chain") {
     in_task([]() -> coro<> {
