@@ -147,7 +147,10 @@ public:
 
     // After the check for a cancellation of the caller, which the child would not hear of.
     bool await_ready() {
-        this->child_ = &spawn(work_, std::source_location());
+        loop_core& loop = loop_for_tasks();
+        auto& child = *new plain_task_state<R>(loop);
+        this->child_ = &child;  // before the launch: it may start at once
+        launch<R>(loop, child, work_, coro_access<R>::place(work_));
         return this->has_value_ || this->child_->done();
     }
     T await_resume() {

@@ -83,19 +83,15 @@ void timeout_scope::begin() noexcept {
 }
 
 void timeout_scope::arm_all() noexcept {
-    while (timeout_scope* const innermost = this_thread.unarmed) {
-        timeout_scope* outermost = innermost;
-        for (timeout_scope* scope = innermost; scope != nullptr && scope->task_ == innermost->task_;
-             scope = scope->outer_) {
-            scope->unarmed_ = false;
-            scope->set_timer();
-            outermost = scope;
-        }
-        task_extras& task = innermost->task_->extra();
-        this_thread.unarmed = outermost->outer_;
-        outermost->outer_ = task.scopes;
-        task.scopes = innermost;
+    timeout_scope* const innermost = std::exchange(this_thread.unarmed, nullptr);
+    timeout_scope* outermost = innermost;
+    for (timeout_scope* scope = innermost; scope != nullptr; scope = scope->outer_) {
+        scope->unarmed_ = false;
+        scope->set_timer();
+        outermost = scope;
     }
+    task_extras& task = innermost->task_->extra();
+    outermost->outer_ = std::exchange(task.scopes, innermost);
 }
 
 void arm_scopes() noexcept {

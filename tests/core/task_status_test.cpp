@@ -273,3 +273,24 @@ TEST_CASE(
         CHECK(kept.use_count() == 1);
     });
 }
+
+TEST_CASE("where tasks start eagerly, a task that starts at once makes start take no turn") {
+    in_task([]() -> coro<> {
+        event_loop::running().set_task_factory(eager_task_factory);
+        auto quick = [](task_status<int>& status) -> coro<> {
+            status.started(1);
+            co_await sleep(seconds(1));
+            throw std::runtime_error("the group's");
+        };
+        auto block = [&](task_group& group) -> coro<> {
+            const nurt_test::loop_probe probe;
+            const int n = co_await group.start(quick);
+            CHECK(n == 1);
+            CHECK(probe.turns() == 0);
+            const auto end = co_await as_result(group.start(fails_before));
+            CHECK(text_of(end.error()) == "no port");
+        };
+        const std::string end = co_await end_of_group(block);
+        CHECK(end == "unhandled errors in a task_group (1 error: the group's)");
+    });
+}
