@@ -15,6 +15,7 @@
 #include "nurt/core/generator.hpp"
 #include "nurt/core/leaf.hpp"
 #include "nurt/core/move_on_after.hpp"
+#include "nurt/core/on_exit.hpp"
 #include "nurt/core/race.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/run.hpp"

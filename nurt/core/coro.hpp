@@ -105,6 +105,8 @@ public:
             return leaf_awaiter<type&, tail_calls>(awaitable);
         } else if constexpr (scope_like<A>) {
             return scope_awaiter<type, tail_calls>(awaitable);
+        } else if constexpr (frame_like<A>) {
+            return frame_awaiter<type>(awaitable);
         } else if constexpr (has_leaf<A>) {
             auto make = [&] { return std::forward<A>(awaitable).operator co_await(); };
             return leaf_awaiter<decltype(make()), tail_calls>(std::in_place, make);

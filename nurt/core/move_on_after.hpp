@@ -27,13 +27,11 @@ public:
                 return this->end_.take();
             }
         }
-        const std::exception_ptr error = this->end_.take_error();
-        try {
-            this->end(error);
-        } catch (const timeout_error&) {  // of this scope: those of the body are in error
+        std::exception_ptr error = this->end_.take_error();
+        if (this->end(&error)) {
             return answer();
         }
-        std::rethrow_exception(error);
+        std::rethrow_exception(std::move(error));
     }
 };
 

@@ -42,7 +42,9 @@ std::vector<std::source_location> get_stack(task_view t) {
     std::vector<std::source_location> out;
     for (void* frame = t.base()->frame; frame != nullptr;) {
         const detail::promise_base& promise = detail::promise_at(frame);
-        out.push_back(promise.where);
+        if (promise.where.line() != 0) {  // else a cleanup that has not begun
+            out.push_back(promise.where);
+        }
         frame = promise.continuation;
     }
     return out;

@@ -10,6 +10,7 @@
 
 #include "nurt/core/coro.hpp"
 #include "nurt/core/task.hpp"
+#include "nurt/core/task_status.hpp"
 #include "nurt/core/with.hpp"
 
 namespace nurt {
@@ -60,6 +61,27 @@ public:
     auto create_task(Fn&& fn, Args&&... args) {
         check_open();
         return adopted(nurt::create_task(std::forward<Fn>(fn), std::forward<Args>(args)...));
+    }
+
+    // auto port = co_await group.start(serve, 80): makes a task of serve(task_status<T>&, 80) and
+    // waits until that calls started(value), which is what start gives. Until then the task is the
+    // caller's: its error is thrown here, and a cancellation of the caller reaches it and waits for
+    // its end. After that it is a task of the group like any other. Throws usage_error where
+    // create_task does, and when the task ends without a started(). The function and its arguments
+    // are stored; it is no template, for its first parameter says what T is. Source: trio.
+    template <class Fn, class... Args>
+    auto start(Fn&& fn, Args&&... args) {
+        detail::check_body<Fn>();
+        (detail::check_argument<Args>(), ...);
+        using function = std::decay_t<Fn>;
+        static_assert(
+            requires { typename detail::status_value<function>::type; },
+            "the function takes a task_status<T>& first, and is no template");
+        using T = typename detail::status_value<function>::type;
+        using R = typename std::invoke_result_t<function&, task_status<T>&,
+                                                std::decay_t<Args>...>::value_type;
+        return detail::start_in<T, R, function, std::decay_t<Args>...>(
+            detail::group_handle(*state_), std::forward<Fn>(fn), std::forward<Args>(args)...);
     }
 
     // Cancels the tasks and the body; the block then ends without an error of its own.

@@ -43,29 +43,57 @@ protected:
 
 namespace detail {
 
-// Invariant: from begin() to end() it is either in the thread's list of unarmed scopes, or armed,
-// or fired, or without a deadline.
+struct scope_expiry;
+
+// Invariants:
+//  1. From begin() to end() it is either in the thread's list of unarmed scopes, or in the list of
+//     its task, where those with a timer are, and those that have fired or have no deadline.
+//  2. Scopes of a task nest, so both lists begin with the innermost, and the unarmed ones are
+//     inside of all others.
 class timeout_scope : public timeout_state, public timer_node {
 public:
     void expire() noexcept override;
-    void arm() noexcept;
     void move_to(instant when);
+    static void arm_all() noexcept;
 
-    timeout_scope* next_unarmed = nullptr;
+    // Whether it can act while the task has that many shields.
+    bool acts_under(std::uint32_t shields) const noexcept { return request_.shields >= shields; }
+    const timeout_scope* outer() const noexcept { return outer_; }
 
 protected:
     using timeout_state::timeout_state;
     ~timeout_scope() = default;
 
+    void check_unused() const {
+        if (sequence_ != 0) [[unlikely]] {
+            throw_usage("this timeout has been entered already");
+        }
+    }
     void begin() noexcept;
-    // Takes the scope down. Throws timeout_error if the body ended by this scope's cancellation.
-    void end(const std::exception_ptr& error);
+    // Takes the scope down. True when the body ended by this scope's cancellation: it was late. A
+    // body that ended by another error after it has that one replaced: a timeout_error is nested.
+    bool end(std::exception_ptr* error) {
+        if (unarmed_) [[likely]] {  // then it is the innermost one
+            task_ = nullptr;
+            this_thread.unarmed = outer_;
+            return false;
+        }
+        return end_armed(error);
+    }
 
 private:
+    friend struct scope_expiry;
+    bool end_armed(std::exception_ptr* error);
+    void set_timer();
+    void drop_timer() noexcept;
+    void fire() noexcept;
+
     task_base* task_ = nullptr;
+    timeout_scope* outer_ = nullptr;
+    scope_expiry* expiry_ = nullptr;  // the time is over, and the ready queue is to say so
     cancel_request request_;
-    std::uint32_t sequence_ = 0;
-    bool unarmed_ = false;  // in the thread's list
+    std::uint32_t sequence_ = 0;  // not 0 once it was entered
+    bool unarmed_ = false;        // in the thread's list
 };
 
 instant deadline_after(duration delay);
@@ -77,6 +105,7 @@ public:
 
     template <bool Tail>
     typename transfer<Tail>::type enter(void* caller) {
+        check_unused();
         coro<T> work = make();
         begin();
         void* child = coro_access<T>::release(work);
@@ -87,9 +116,11 @@ public:
     }
     T leave() {
         if (end_.error) [[unlikely]] {
-            const std::exception_ptr error = end_.take_error();
-            end(error);
-            std::rethrow_exception(error);
+            std::exception_ptr error = end_.take_error();
+            if (end(&error)) {
+                throw timeout_error();
+            }
+            std::rethrow_exception(std::move(error));
         }
         end(nullptr);
         return end_.take();
@@ -130,6 +161,12 @@ coro<T> out_of_time(coro<T> work) {
 }
 
 }  // namespace detail
+
+// The nearest deadline of the timeouts around the running task: of timeout, wait_for, move_on_after
+// and their kin, and for a task of a task_group of those around the group's block. Follows
+// reschedule(); instant::never() if there is none, and outside of a task. In a cleanup only the
+// timeouts count that began in it, for the others wait until it ends. Source: trio.
+instant deadline() noexcept;
 
 // co_await timeout(5s, [&]() -> coro<int> {...}) gives what the body gives, or throws timeout_error
 // after the body was cancelled and has ended. The body may take a timeout_state&. A body that ends

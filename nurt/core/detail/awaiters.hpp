@@ -142,11 +142,35 @@ private:
     Scope& scope_;
 };
 
+// Things like on_exit(...): they concern the coroutine that awaits them, which goes on at once.
+// They offer attach(promise).
+struct frame_awaitable : pinned {};
+
+template <class A>
+class frame_awaiter : pinned {
+public:
+    explicit frame_awaiter(A& awaitable) noexcept : awaitable_(awaitable) {}
+
+    bool await_ready() const noexcept { return false; }
+    template <class P>
+    bool await_suspend(std::coroutine_handle<P> caller) {
+        awaitable_.attach(caller.promise());
+        return false;
+    }
+    void await_resume() const noexcept {}
+
+private:
+    A& awaitable_;
+};
+
 template <class A>
 concept leaf_like = std::derived_from<std::remove_cvref_t<A>, leaf>;
 
 template <class A>
 concept scope_like = std::derived_from<std::remove_cvref_t<A>, scope_awaitable>;
+
+template <class A>
+concept frame_like = std::derived_from<std::remove_cvref_t<A>, frame_awaitable>;
 
 // Gives a leaf when awaited: task, future, event.
 template <class A>

@@ -37,5 +37,16 @@ constexpr void check_body() {
 #endif
 }
 
+// The same goes for aggregates among the arguments.
+template <class Arg>
+constexpr void check_argument() {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    static_assert(std::is_lvalue_reference_v<Arg> || std::is_trivially_destructible_v<Arg> ||
+                      !std::is_aggregate_v<Arg>,
+                  "g++ before 13 destroys what this aggregate owns twice: give it a name first and "
+                  "pass that");
+#endif
+}
+
 }  // namespace detail
 }  // namespace nurt

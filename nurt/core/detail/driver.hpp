@@ -51,7 +51,8 @@ struct promise_base {
     explicit promise_base(std::source_location place) noexcept : where(place) {}
 
     void* continuation = nullptr;  // the frame that awaits this one; null for the root of a task
-    std::source_location where;    // of the co_await at which it is suspended
+    std::source_location where;    // of the co_await at which it is suspended; empty for a cleanup
+                                   // that waits for its turn
 };
 
 static_assert(sizeof(promise_base) == 16);

@@ -32,6 +32,7 @@ public:
     void waits_for(wait_list& list) const override;
     const future_base* awaiter() const noexcept override;
     void settled(future_base&) noexcept override { complete(); }
+    const future_base& target() const noexcept { return *target_; }
 
 protected:
     // Whoever settles the future may drop the last handle before the waiter runs.

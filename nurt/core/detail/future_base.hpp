@@ -13,6 +13,7 @@
 namespace nurt::detail {
 
 class future_base;
+class group_state;
 class task_base;
 struct wait_list;
 
@@ -29,6 +30,8 @@ public:
     virtual void abandoned() noexcept {}
     // Of a done callback, its number.
     virtual std::uint64_t callback_number() const noexcept { return 0; }
+    // The task_group that listens through it; null for everybody else.
+    virtual const group_state* group() const noexcept { return nullptr; }
     // The task that waits here, or the future that this is a part of; null if there is none.
     virtual const future_base* awaiter() const noexcept { return nullptr; }
 

@@ -110,27 +110,84 @@ task_extras& task_base::extra() {
 
 // --- cancellation
 
+// The request of a handle. Its task lives while somebody is being asked: tasks end only by running.
+struct handle_request final : cancel_request {
+    task_base* task = nullptr;
+    handle_request* next_asked = nullptr;
+};
+
+namespace {
+
+// A task that awaits a task passes the question on, one call inside the other. So deep at most; a
+// longer chain is asked in pieces, and the stack stays small.
+constexpr unsigned deepest_question = 32;
+
+struct questions {
+    unsigned depth = 0;
+    handle_request* put_off = nullptr;  // the last one put off is the first to be asked
+};
+
+constinit thread_local questions asking;
+
+}  // namespace
+
 bool task_base::cancel(const shared_text& message) noexcept {
     if (done()) {
         return false;
     }
     const visit there(home());
-    auto* request = new cancel_request;
+    auto* request = new handle_request;
     request->message = message;
-    request_cancel(*request);
+    request->task = this;
+    if (add(*request)) {
+        ask_each(*request);
+    }
     return true;
 }
 
 void task_base::request_cancel(cancel_request& request) noexcept {
+    if (add(request)) {
+        ask();
+    }
+}
+
+// True when it is to be delivered now.
+bool task_base::add(cancel_request& request) noexcept {
     task_extras& mine = extra();
     request.linked = true;
     request.delivered = 0;
     request.next = mine.requests;
     mine.requests = &request;
     update_pending();
-    if ((flags & flag_cancel_pending) != 0) {
-        ask();
+    return (flags & flag_cancel_pending) != 0;
+}
+
+void task_base::ask_each(handle_request& first) noexcept {
+    questions& here = asking;
+    if (here.depth == deepest_question) {
+        first.next_asked = here.put_off;
+        here.put_off = &first;
+        return;
     }
+    ++here.depth;
+    first.task->ask();
+    handle_request* asked = nullptr;
+    while (here.depth == 1 && here.put_off != nullptr) {
+        handle_request& next = *here.put_off;
+        here.put_off = next.next_asked;
+        if ((next.task->flags & flag_asking) != 0) {
+            continue;  // a circle
+        }
+        const visit there(next.task->home());
+        next.task->ask();
+        next.task->flags |= flag_asking;
+        next.next_asked = asked;
+        asked = &next;
+    }
+    for (; asked != nullptr; asked = asked->next_asked) {
+        asked->task->flags &= ~std::uint32_t{flag_asking};
+    }
+    --here.depth;
 }
 
 // The suspended leaf decides: unhooked, or first come first served with its completion.
@@ -195,6 +252,7 @@ void task_base::mark_delivered() noexcept {
     for (cancel_request* r = extras->requests; r != nullptr; r = r->next) {
         if (due(*r)) {
             r->delivered = extras->deliveries;
+            r->seen = true;
         }
     }
     flags &= ~std::uint32_t{flag_cancel_pending};
@@ -229,19 +287,30 @@ void task_base::refuse() noexcept {
     wake();
 }
 
+namespace {
+
+cancelled_error take_cancellation(task_base& task) noexcept {
+    cancelled_error due(task.latest_message());
+    task.mark_delivered();
+    return due;
+}
+
+}  // namespace
+
+// Nothing here has to be destroyed on the way out, for which the unwinder would stop over.
 void task_base::throw_cancelled() {
     const bool on_resumption = (flags & flag_cancel_deliver) != 0;
     flags &= ~std::uint32_t{flag_cancel_deliver};
-    if ((flags & flag_refused) != 0) {
+    if ((flags & flag_refused) != 0) [[unlikely]] {
         flags &= ~std::uint32_t{flag_refused};
         throw_usage("cannot wait here: tasks of a different event loop have waited for it");
     }
-    const shared_text message = latest_message();
-    mark_delivered();
     if (this_thread.core->debug) [[unlikely]] {
+        const shared_text message = latest_message();
+        mark_delivered();
         throw_traced(message, on_resumption);
     }
-    throw cancelled_error(message);
+    throw take_cancellation(*this);
 }
 
 // Only a throw on resumption has a known place: that at which the step began.
@@ -313,7 +382,7 @@ std::uint32_t task_base::uncancel() noexcept {
     for (cancel_request* r = extras->requests; r != nullptr; r = r->next) {
         if (r->source == cancel_source::handle) {
             withdraw(*r);
-            delete r;
+            delete static_cast<handle_request*>(r);
             break;
         }
     }
@@ -336,7 +405,9 @@ void task_base::free_extras() noexcept {
     while (cancel_request* r = extras->requests) {
         extras->requests = r->next;
         r->linked = false;
-        if (r->source == cancel_source::handle || r->source == cancel_source::shutdown) {
+        if (r->source == cancel_source::handle) {
+            delete static_cast<handle_request*>(r);
+        } else if (r->source == cancel_source::shutdown) {
             delete r;
         }
     }

@@ -26,10 +26,12 @@ struct cancel_request {
     shared_text message;
     cancel_source source = cancel_source::handle;
     bool linked = false;
-    std::uint32_t shields = 0;    // of the task when the scope began: only later ones hold it up
+    bool seen = false;          // a cancelled_error was thrown for it, though it may be owed again
+    std::uint32_t shields = 0;  // of the task when the scope began: only later ones hold it up
     std::uint32_t delivered = 0;  // number of the cancelled_error that stood for it; 0: not yet
 };
 
+struct handle_request;
 class cancel_trace;
 
 // What few tasks have.
@@ -37,6 +39,7 @@ struct task_extras {
     shared_text name;
     context_box* context = nullptr;      // where its variables are; made by the first that is set
     cancel_request* requests = nullptr;  // newest first
+    timeout_scope* scopes = nullptr;     // the innermost of its timeouts that have a timer
     std::uint32_t shields = 0;           // cleanups that are running: requests wait for their end
     std::uint32_t deliveries = 0;        // how many cancelled_errors were thrown for requests
     cancel_trace* trace = nullptr;       // debug mode: what became of those
@@ -144,7 +147,9 @@ private:
     void inherit_context();
     void step_at_once() noexcept;
     void never_run() noexcept;
+    bool add(cancel_request& request) noexcept;
     void ask() noexcept;
+    static void ask_each(handle_request& first) noexcept;
     void update_pending() noexcept;
     void free_extras() noexcept;
     [[noreturn]] void throw_traced(const shared_text& message, bool on_resumption);
