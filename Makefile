@@ -10,7 +10,8 @@
 #   make format    clang-format every source in place
 #   make fuzz      each fuzz target for FUZZ seconds (60)
 #   make shuffle   the tests in simulated time under SHUFFLE other orders (200)
-#   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed
+#   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed and five times
+#                  as many random programs
 #   make bench     the benchmarks beside the peers that can be built here, BENCH_ROUNDS (3) times
 #   make bench-counts-update   measures what bench/counts/ stores, and stores it
 #   make install   into PREFIX (/usr/local)
@@ -100,7 +101,7 @@ soak: ci-deps
 	@cmake --build --preset asan -j $(JOBS)
 	@for round in $$(seq $(SOAK)); do \
 	    seed=$$(od -An -N8 -tu8 /dev/urandom | tr -d ' '); echo "round $$round, seed $$seed"; \
-	    NURT_TEST_SEED=$$seed $(CTEST) --test-dir build/asan --schedule-random -Q || exit 1; \
+	    NURT_TEST_SEED=$$seed NURT_RANDOM_PROGRAMS=10000 $(CTEST) --test-dir build/asan --schedule-random -Q || exit 1; \
 	done
 
 # By both compilers, where both are there.
