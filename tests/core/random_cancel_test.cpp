@@ -239,9 +239,11 @@ generator<int> counting(program& p, int to) {
 
 async_generator<int> ticking(program& p, int to) {
     const counted running(p.generators);
-    const auto guard = co_await p.permits.acquire();
     for (int i = 0; i < to; ++i) {
-        co_await nap(p, milliseconds(1));
+        {
+            const auto guard = co_await p.permits.acquire();  // held across a yield, it might never
+            co_await nap(p, milliseconds(1));                 // come back while others wait
+        }
         co_yield i;
     }
 }
@@ -272,6 +274,10 @@ coro<> first_of(program& p, unsigned depth) {
     if (end.cancelled()) std::rethrow_exception(end.error());
 }
 
+coro<> next_of(completions<task<>>& ends) {
+    co_await ends.next();
+}
+
 coro<> wait_for_some(program& p, unsigned depth) {
     std::vector<task<>> some;
     for (unsigned i = p.below(3); i < 3; ++i) {
@@ -284,7 +290,7 @@ coro<> wait_for_some(program& p, unsigned depth) {
     }
     auto ends = as_completed(some, p.pause());
     for (std::size_t i = 0; i < some.size(); ++i) {
-        const auto next = co_await as_result(ends.next());
+        const result<> next = co_await as_result(next_of(ends));
         if (next.cancelled()) std::rethrow_exception(next.error());
     }
 }
