@@ -119,7 +119,7 @@ TEST_CASE("S115 an error in the cleanup of the body while the group is stopped i
             co_await sleep(seconds(0.1));  // no request is left behind
         };
         co_await create_task(outer);
-        CHECK(errors == std::vector<std::string>{"aexit", "crashed"});
+        CHECK(errors == std::vector<std::string>{"crashed", "aexit"});
     });
 }
 
