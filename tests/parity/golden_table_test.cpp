@@ -35,7 +35,6 @@ coro<> yield() {
     co_await sleep(duration::zero());
 }
 
-
 coro<> gather_three() {
     co_await gather(immediate(), immediate(), immediate());
 }

@@ -4,16 +4,16 @@
 
 The statements are numbered: S1 to S149 and S175 to S177 are asyncio's, G1 to G20 those of generators, A1 to A11 those of
 asynchronous generators. A test case that retells one begins with its number, "S23: done callbacks never run inline", and
-names CPython's test above. They are here, or in tests/real where threads and signals are real.
+names CPython's test above. They are here, or where threads and signals are real: in tests/threads and tests/real.
 
-  statements.py TESTS     prints the statements that no test case below TESTS/parity and TESTS/real names
+  statements.py TESTS     prints the statements that no test case of these folders below TESTS names
 """
 import pathlib
 import re
 import sys
 
 # These come with their features; the number goes from here when its test comes.
-WAITED_FOR = set("S19 S20 S28 S49 S100 S112 S115 S116 S117 S148 S175 S176 S177".split())
+WAITED_FOR = set("S19 S20 S49 S100 S112 S115 S116 S117 S175 S176 S177".split())
 
 NAME = re.compile(r'TEST_CASE(?:_FIXTURE)?\(\s*(?:\w+,\s*)?"((?:[SGA]\d+(?:, |: ))+)')
 
@@ -25,7 +25,7 @@ def statements():
 
 def named(root):
     found = set()
-    for folder in "parity", "real":
+    for folder in "parity", "real", "threads":
         for path in sorted((root / folder).glob("*_test.cpp")):
             for names in NAME.findall(path.read_text()):
                 found.update(re.findall(r"[SGA]\d+", names))

@@ -102,8 +102,9 @@ TEST_CASE_FIXTURE(default_action, "S146: the default action is back after run") 
     CHECK((current_handler() == SIG_DFL));
 }
 
-TEST_CASE_FIXTURE(default_action,
-                  "S146: a handler of somebody else, another thread, and the option keep ours out") {
+TEST_CASE_FIXTURE(
+    default_action,
+    "S146: a handler of somebody else, another thread, and the option keep ours out") {
     auto look = []() -> coro<bool> { co_return current_handler() == SIG_IGN; };
     std::signal(SIGINT, SIG_IGN);
     CHECK(run(look()));

@@ -75,7 +75,7 @@ TEST_CASE("a thousand calls at once arrive each with its own result") {
 }
 
 // The opposite of test_threads test_to_thread_cancel: what the thread works on may be ours.
-TEST_CASE("S147 a cancelled task waits for its thread and keeps the result") {
+TEST_CASE("S147: a cancelled task waits for its thread and keeps the result") {
     nurt::run([]() -> coro<> {
         std::atomic<bool> begun{false};
         gate g;

@@ -83,7 +83,7 @@ private:
 }  // namespace
 
 // RunCoroutineThreadsafeTests test_run_coroutine_threadsafe
-TEST_CASE("S148 a coroutine runs on the loop's thread, and its result comes to this one") {
+TEST_CASE("S148: a coroutine runs on the loop's thread, and its result comes to this one") {
     other_loop there;
     CHECK(run_coroutine_threadsafe(there.loop(), add, 1, 2).result() == 3);
     const auto ids = [](std::thread::id mine) -> coro<bool> {
@@ -95,7 +95,7 @@ TEST_CASE("S148 a coroutine runs on the loop's thread, and its result comes to t
 }
 
 // test_run_coroutine_threadsafe_with_exception
-TEST_CASE("S148 an exception comes to this thread, as often as it is asked for") {
+TEST_CASE("S148: an exception comes to this thread, as often as it is asked for") {
     other_loop there;
     const auto f = run_coroutine_threadsafe(there.loop(), fail);
     CHECK_THROWS_AS(f.result(), std::runtime_error);
@@ -104,7 +104,7 @@ TEST_CASE("S148 an exception comes to this thread, as often as it is asked for")
 }
 
 // test_run_coroutine_threadsafe_with_timeout
-TEST_CASE("S148 waiting has a limit, and the coroutine goes on when it is over") {
+TEST_CASE("S148: waiting has a limit, and the coroutine goes on when it is over") {
     other_loop there;
     const auto f = run_coroutine_threadsafe(there.loop(), for_ever);
     CHECK_FALSE(f.wait_for(nurt::microseconds(100)));
@@ -114,7 +114,7 @@ TEST_CASE("S148 waiting has a limit, and the coroutine goes on when it is over")
 }
 
 // test_run_coroutine_threadsafe_task_cancelled
-TEST_CASE("S148 cancelling the future cancels the task") {
+TEST_CASE("S148: cancelling the future cancels the task") {
     other_loop there;
     std::atomic<bool> begun{false}, cancelled{false};
     const auto f = run_coroutine_threadsafe(there.loop(), [&]() -> coro<> {
@@ -135,7 +135,7 @@ TEST_CASE("S148 cancelling the future cancels the task") {
     CHECK(cancelled);
 }
 
-TEST_CASE("S148 a task that is cancelled cancels the future") {
+TEST_CASE("S148: a task that is cancelled cancels the future") {
     other_loop there;
     const auto f = run_coroutine_threadsafe(there.loop(), []() -> coro<> {
         nurt::current_task().cancel();
@@ -211,7 +211,7 @@ TEST_CASE("done callbacks run in the thread that ends it, or at once") {
 }
 
 // test_futures test_wrap_future
-TEST_CASE("S28 wrap_future brings the result of another thread into a loop") {
+TEST_CASE("S28: wrap_future brings the result of another thread into a loop") {
     nurt::run([]() -> coro<> {
         concurrent_future<std::string> f;
         std::thread other([f] { f.set_result("yo"); });
@@ -231,7 +231,7 @@ TEST_CASE("S28 wrap_future brings the result of another thread into a loop") {
 }
 
 // test_futures test_wrap_future_cancel, test_wrap_future_cancel2
-TEST_CASE("S28 cancelling either side cancels the other") {
+TEST_CASE("S28: cancelling either side cancels the other") {
     nurt_test::in_task([]() -> coro<> {
         concurrent_future<int> f;
         nurt::future<int> here = wrap_future(f);
@@ -252,7 +252,7 @@ TEST_CASE("S28 cancelling either side cancels the other") {
 }
 
 // test_futures test_wrap_future_use_global_loop; _chain_future checks for a closed destination
-TEST_CASE("S28 a loop that is gone is no trouble to whoever sets the result") {
+TEST_CASE("S28: a loop that is gone is no trouble to whoever sets the result") {
     concurrent_future<int> f;
     std::vector<nurt::future<int>> kept;
     {

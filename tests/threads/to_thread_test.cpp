@@ -102,7 +102,7 @@ TEST_CASE("the function sees no loop and no task") {
 }
 
 // test_threads test_to_thread_contextvars
-TEST_CASE("S147 the function runs in a copy of the caller's context") {
+TEST_CASE("S147: the function runs in a copy of the caller's context") {
     in_task([]() -> coro<> {
         static const nurt::context_var<int> number("number", 0);
         number.set(5);
