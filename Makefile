@@ -75,7 +75,7 @@ asan: ci-deps
 tsan: ci-deps
 	@cmake --preset tsan
 	@cmake --build --preset tsan -j $(JOBS) --target low_row_tests
-	@$(CTEST) --test-dir build/tsan -L '^(base|io|loop|core|sync|threads|stream|net)$$'
+	@$(CTEST) --test-dir build/tsan -L '^(base|io|loop|core|parity|sync|threads|stream|net)$$'
 
 lint: ci-deps configure check-format
 	@$(CTEST) --test-dir $(BUILD) -R '^(layers|lint):'

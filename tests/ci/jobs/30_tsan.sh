@@ -3,4 +3,4 @@
 # The low rows, where threads meet, under ThreadSanitizer.
 cmake --preset tsan
 cmake --build --preset tsan -j "$(nproc)" --target low_row_tests
-ctest --preset tsan -j "$(nproc)" -L '^(base|io|loop|core|sync|threads|stream|net)$'
+ctest --preset tsan -j "$(nproc)" -L '^(base|io|loop|core|parity|sync|threads|stream|net)$'
