@@ -20,7 +20,6 @@
 
 using namespace nurt;
 using nurt_test::in_task;
-using nurt_test::stopwatch;
 using nurt_test::text_of;
 using nurt_test::world;
 

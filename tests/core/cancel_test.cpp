@@ -52,8 +52,6 @@ coro<std::string> end_of(task<T> t) {
     co_return "value";
 }
 
-struct special_cancel : cancelled_error {};
-
 }  // namespace
 
 TEST_CASE("the message of a handle arrives although a request without one came later") {

@@ -20,7 +20,6 @@
 using nurt::coro;
 using nurt::create_task;
 using nurt_test::in_task;
-using nurt_test::loop_probe;
 
 namespace {
 

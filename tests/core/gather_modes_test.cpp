@@ -19,7 +19,6 @@
 
 using namespace nurt;
 using nurt_test::in_task;
-using nurt_test::loop_probe;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 

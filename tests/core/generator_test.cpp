@@ -16,12 +16,8 @@
 
 using nurt::from;
 using nurt::generator;
-using nurt::generator_exit;
-using nurt::usage_error;
 
 namespace {
-
-using maybe = std::optional<int>;
 
 generator<int> count_to(int last) {
     for (int i = 1; i <= last; ++i) co_yield i;
@@ -34,7 +30,6 @@ struct mark {
 };
 
 using strings = std::vector<std::string>;
-using ints = std::vector<int>;
 
 }  // namespace
 
@@ -42,8 +37,6 @@ namespace {
 
 template <class Promise, class T>
 concept can_await = requires(Promise& p, T&& t) { p.await_transform(static_cast<T&&>(t)); };
-
-using int_promise = generator<int>::promise_type;
 
 }  // namespace
 

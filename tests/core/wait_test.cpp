@@ -17,7 +17,6 @@
 
 using namespace nurt;
 using nurt_test::in_task;
-using nurt_test::loop_probe;
 using nurt_test::stopwatch;
 
 namespace {

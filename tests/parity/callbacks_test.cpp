@@ -17,8 +17,6 @@
 using namespace std::string_literals;
 using nurt::event_loop;
 using nurt::handle;
-using nurt::milliseconds;
-using nurt::usage_error;
 
 namespace {
 

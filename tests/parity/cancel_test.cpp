@@ -25,7 +25,6 @@
 
 using namespace nurt;
 using nurt_test::in_task;
-using nurt_test::stopwatch;
 
 namespace {
 

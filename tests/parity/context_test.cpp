@@ -18,7 +18,6 @@
 
 using nurt::context;
 using nurt::context_var;
-using nurt::copy_context;
 using nurt::coro;
 using nurt_test::in_task;
 using nurt_test::world;

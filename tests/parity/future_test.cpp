@@ -17,7 +17,6 @@
 #include "tests/support/world.hpp"
 
 using nurt::coro;
-using nurt::create_task;
 using nurt::future;
 using nurt::invalid_state_error;
 using nurt::task;

@@ -29,13 +29,6 @@ void drain(event_loop& loop) {
     while (!loop.timers().empty()) loop.run_once(nurt::hours(1000));
 }
 
-struct marker final : nurt::timer_node {
-    void expire() noexcept override {}
-    int id = 0;
-    std::int64_t when = 0;
-    bool in = false;
-};
-
 }  // namespace
 
 TEST_CASE("S5: a timer never fires early, and in virtual time exactly when it is due") {

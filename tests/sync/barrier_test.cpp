@@ -12,9 +12,7 @@
 #include "tests/sync/steps.hpp"
 
 using namespace nurt;
-using nurt_test::end_of;
 using nurt_test::in_task;
-using nurt_test::yields;
 using phase = barrier::state_t;
 
 TEST_CASE("a barrier has one party at least") {

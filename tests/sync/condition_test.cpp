@@ -12,7 +12,6 @@
 #include "tests/sync/steps.hpp"
 
 using namespace nurt;
-using nurt_test::end_of;
 using nurt_test::in_task;
 using nurt_test::yields;
 
