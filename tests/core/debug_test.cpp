@@ -62,29 +62,6 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("S49 debug mode reports a coroutine that was never awaited, with its place") {
-    const std::string text = message_of(
-        []() -> coro<> {
-            static_cast<void>(answer());
-            co_return;
-        },
-        debug_finding::never_awaited);
-    CHECK(has(text, "answer"));
-    CHECK(has(text, "debug_test.cpp:"));
-    CHECK(text.ends_with("was never awaited"));
-}
-
-TEST_CASE("S49 without debug mode a dropped coroutine is not reported") {
-    nurt_test::world w;
-    nurt_test::findings found(w.runner.loop());
-    w.runner.loop().set_debug(false);
-    w.run([]() -> coro<> {
-        static_cast<void>(answer());
-        co_return;
-    });
-    CHECK(found.count() == 0);
-}
-
 TEST_CASE("coroutines that the library drops on purpose are not reported") {
     const std::string text = message_of(
         []() -> coro<> {
@@ -99,15 +76,6 @@ TEST_CASE("coroutines that the library drops on purpose are not reported") {
         },
         debug_finding::never_awaited);
     CHECK(text == "none");
-}
-
-// test_base_events test_create_task_error_closes_coro
-TEST_CASE("S38 create_task without a loop drops its coroutine without a report") {
-    nurt_test::world w;
-    nurt_test::findings found(w.runner.loop());
-    w.run(sleeper);
-    CHECK_THROWS_AS(create_task(answer()).detach(), nurt::usage_error);
-    CHECK(found.count() == 0);
 }
 
 TEST_CASE("a swallowed cancellation is reported with both places") {

@@ -27,32 +27,6 @@ void spend(nurt::duration time) {
 
 }  // namespace
 
-// test_base_events test_log_slow_callbacks
-TEST_CASE("S20 debug mode reports a callback that takes long") {
-    event_loop loop(nurt::sim::make_services());
-    nurt_test::findings found(loop);
-    loop.call_soon([] { spend(milliseconds(123)); });
-    loop.call_soon([] { spend(milliseconds(99)); });
-    loop.run_once();
-    REQUIRE(found.count() == 1);
-    CHECK(found[0].finding == debug_finding::slow_step);
-    CHECK(found[0].message.starts_with("Executing <callback "));
-    CHECK(found[0].message.ends_with("> took 0.123 seconds"));
-}
-
-TEST_CASE("S20 debug mode reports a step that takes long, with name and place of its task") {
-    nurt_test::world w;
-    nurt_test::findings found(w.runner.loop());
-    w.run([]() -> coro<> {
-        nurt::current_task().base()->extra().name = nurt::shared_text("busy");
-        spend(milliseconds(100));
-        co_return;
-    });
-    REQUIRE(found.count() == 1);
-    CHECK(found[0].message.starts_with("Executing <Task name='busy' at "));
-    CHECK(found[0].message.ends_with("> took 0.100 seconds"));
-}
-
 TEST_CASE("the duration from which on a step is slow may be set") {
     event_loop loop(nurt::sim::make_services());
     CHECK(loop.slow_callback_duration() == milliseconds(100));

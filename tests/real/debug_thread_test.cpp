@@ -42,7 +42,7 @@ private:
 }  // namespace
 
 // test_base_events test_check_thread
-TEST_CASE("S19 debug mode refuses callbacks from a foreign thread while the loop runs") {
+TEST_CASE("S19: debug mode refuses callbacks from a foreign thread while the loop runs") {
     busy_loop other(true);
     const nurt::instant when = other.loop.time();
     CHECK_THROWS_WITH_AS(other.loop.call_soon([] {}), words, usage_error);
@@ -51,7 +51,7 @@ TEST_CASE("S19 debug mode refuses callbacks from a foreign thread while the loop
     CHECK_NOTHROW(other.loop.call_soon_threadsafe([] {}));
 }
 
-TEST_CASE("S19 debug mode refuses to settle or cancel from a foreign thread") {
+TEST_CASE("S19: debug mode refuses to settle or cancel from a foreign thread") {
     std::promise<void> ready;
     std::promise<void> over;
     std::optional<nurt::future<>> waiting;
@@ -73,7 +73,7 @@ TEST_CASE("S19 debug mode refuses to settle or cancel from a foreign thread") {
     waiting.reset();
 }
 
-TEST_CASE("S19 debug mode lets a loop that does not run be prepared elsewhere") {
+TEST_CASE("S19: debug mode lets a loop that does not run be prepared elsewhere") {
     event_loop loop;
     loop.set_debug(true);
     std::thread preparing([&] { CHECK_NOTHROW(loop.call_soon([] {})); });

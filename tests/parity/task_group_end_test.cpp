@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tests/core/task_group_end_test.cpp: how blocks of task groups end, in the rarer cases.
+// tests/parity/task_group_end_test.cpp: how blocks of task groups end, in the rarer cases.
 //
 // Retold from CPython's test_taskgroups; the numbers count asyncio's rules as nurt keeps them.
 #include <doctest/doctest.h>
@@ -57,7 +57,7 @@ coro<> stop_counting(int& stopped) {
 }  // namespace
 
 // test_taskgroup_20, test_taskgroup_20a
-TEST_CASE("S112 keyboard_interrupt in the body stops the tasks and is thrown bare") {
+TEST_CASE("S112: keyboard_interrupt in the body stops the tasks and is thrown bare") {
     in_task([]() -> coro<> {
         int stopped = 0;
         auto block = [&](task_group& group) -> coro<> {
@@ -79,7 +79,7 @@ TEST_CASE("S112 keyboard_interrupt in the body stops the tasks and is thrown bar
 }
 
 // test_taskgroup_21
-TEST_CASE("S112 another exception that is no std::exception comes in the group") {
+TEST_CASE("S112: another exception that is no std::exception comes in the group") {
     in_task([]() -> coro<> {
         std::size_t errors = 0;
         bool kept = false;
@@ -102,7 +102,7 @@ TEST_CASE("S112 another exception that is no std::exception comes in the group")
 }
 
 // test_taskgroup_context_manager_exit_raises
-TEST_CASE("S115 an error in the cleanup of the body while the group is stopped is collected too") {
+TEST_CASE("S115: an error in the cleanup of the body while the group is stopped is collected too") {
     in_task([]() -> coro<> {
         std::vector<std::string> errors;
         auto block = [](task_group& group) -> coro<> {
@@ -123,7 +123,8 @@ TEST_CASE("S115 an error in the cleanup of the body while the group is stopped i
     });
 }
 
-TEST_CASE("S115 an error in the cleanup of a sibling while the group is stopped is collected too") {
+TEST_CASE(
+    "S115: an error in the cleanup of a sibling while the group is stopped is collected too") {
     in_task([]() -> coro<> {
         std::vector<std::string> errors;
         auto block = [](task_group& group) -> coro<> {
@@ -142,7 +143,7 @@ TEST_CASE("S115 an error in the cleanup of a sibling while the group is stopped 
 }
 
 // test_taskgroup_double_enter
-TEST_CASE("S116 a group is entered once, also after its block has ended") {
+TEST_CASE("S116: a group is entered once, also after its block has ended") {
     in_task([]() -> coro<> {
         auto block = [](task_group& group) -> coro<std::string> {
             const auto again = co_await as_result(group.aenter());
@@ -159,7 +160,7 @@ TEST_CASE("S116 a group is entered once, also after its block has ended") {
 }
 
 // test_taskgroup_23
-TEST_CASE("S117 a task that has ended is forgotten while the block still runs") {
+TEST_CASE("S117: a task that has ended is forgotten while the block still runs") {
     in_task([]() -> coro<> {
         auto quick = [](std::shared_ptr<int> value) -> coro<std::shared_ptr<int>> {
             co_await sleep(seconds(1));
@@ -177,7 +178,7 @@ TEST_CASE("S117 a task that has ended is forgotten while the block still runs") 
     });
 }
 
-TEST_CASE("S118 cancel() from another task stops the block, and after the end it does nothing") {
+TEST_CASE("S118: cancel() from another task stops the block, and after the end it does nothing") {
     in_task([]() -> coro<> {
         const stopwatch watch;
         task_group* running = nullptr;
@@ -199,7 +200,7 @@ TEST_CASE("S118 cancel() from another task stops the block, and after the end it
     });
 }
 
-TEST_CASE("S118 errors of tasks and of the body after cancel() are thrown") {
+TEST_CASE("S118: errors of tasks and of the body after cancel() are thrown") {
     in_task([]() -> coro<> {
         auto block = [](task_group& group) -> coro<> {
             group.create_task(hold_fragile()).detach();
@@ -220,7 +221,7 @@ TEST_CASE("S118 errors of tasks and of the body after cancel() are thrown") {
 
 // The end of a timeout takes the group's own request back, however the two are nested.
 TEST_CASE(
-    "S110 a timeout inside of a group that is stopped, and around it: only the first answers") {
+    "S110: a timeout inside of a group that is stopped, and around it: only the first answers") {
     in_task([]() -> coro<> {
         auto inner = [](task_group& group) -> coro<> {
             group.create_task(crash_soon()).detach();
