@@ -354,6 +354,13 @@ const program wait_for_no_time("timeouts/wait_for_no_time", []() -> coro<> {
     say(t.cancelled());
 });
 
+const program wait_for_race("timeouts/wait_for_race", []() -> coro<> {
+    future<int> f;
+    event_loop::running().call_later(seconds(1), [f]() mutable { f.set_result(7); });
+    const task<int> waiting = create_task(waited_for(f, seconds(1)));
+    co_await tell("wait_for", waiting);
+});
+
 coro<> say_cancelled() {
     try {
         co_await long_sleep();
