@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "nurt/base/time.hpp"
@@ -99,8 +100,9 @@ public:
     // is it closed. Never blocks. The channel may not be used afterwards.
     virtual void close(channel& c, closing how) noexcept = 0;
 
-    // Takes the descriptor out without closing it and returns it; operations end as in close().
-    virtual int release(channel& c) noexcept = 0;
+    // Takes the descriptor out without closing it and returns it; operations end as in close(). Bytes
+    // that were received already and read by nobody are appended to unread, or lost without it.
+    virtual int release(channel& c, std::string* unread = nullptr) = 0;
 
     // Submits what is queued, then waits until something completed, wake() was called or the
     // deadline has passed, and calls complete() of what has. A deadline that is not in the future

@@ -265,7 +265,7 @@ void sim_backend::close(io::channel& c, io::closing how) noexcept {
     }
 }
 
-int sim_backend::release(io::channel& c) noexcept {
+int sim_backend::release(io::channel& c, std::string*) {
     socket& s = of(c);
     end_operations(s);
     s.adopted = false;

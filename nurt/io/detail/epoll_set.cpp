@@ -20,12 +20,6 @@ constexpr int most_events = 256;
 
 }  // namespace
 
-instant monotonic_now() noexcept {
-    timespec t{};
-    ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return instant::from(t.tv_sec * 1'000'000'000 + t.tv_nsec);
-}
-
 // 0 or an errno value.
 int epoll_backend::watch(epoll_channel& c, std::uint32_t mask) noexcept {
     epoll_event event{};
@@ -58,38 +52,24 @@ void epoll_backend::rebuild() noexcept {
         epoll_ = fresh;
         stale_ = false;
     }
-    // Edge-triggered: each write to it is one event, and it need never be read.
     epoll_event wake_event{};
     wake_event.events = EPOLLIN | EPOLLET;
     wake_event.data.u64 = wake_tag;
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, eventfd_, &wake_event);
-    for (epoll_channel& c : slots_) {
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_.descriptor(), &wake_event);
+    channels_.for_each([this](epoll_channel& c) {
         if (c.is_open() && c.registered) {
             c.registered = false;
             watch(c, c.mask);
         }
-    }
+    });
 }
 
 void epoll_backend::resume_listeners() noexcept {
-    for (epoll_channel& c : slots_) {
-        if (c.is_open() && c.paused) {
-            c.paused = false;
-            if (c.reader != nullptr) {
-                watch(c, c.wanted());
-            }
+    while (kernel_channel* rested = next_rested()) {
+        auto& c = static_cast<epoll_channel&>(*rested);
+        if (c.reader != nullptr) {
+            watch(c, c.wanted());
         }
-    }
-    paused_ = 0;
-}
-
-void epoll_backend::wake() noexcept {
-    // The order of these two and of their counterparts in sleep() makes it impossible that the
-    // sleeper misses the flag and we miss the sleeper.
-    woken_.store(true);
-    if (sleeping_.load()) {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(eventfd_, &one, sizeof one);
     }
 }
 
@@ -120,17 +100,14 @@ int epoll_backend::sleep(instant deadline, epoll_event* events) noexcept {
         left = deadline - monotonic_now();
     }
     const bool sleeps = left > duration::zero();
-    if (sleeps) {
-        sleeping_.store(true);
-        if (woken_.load()) {
-            left = duration::zero();
-        }
+    if (sleeps && !bell_.lie_down()) {
+        left = duration::zero();
     }
     const int count = ask(left, events);
     if (sleeps) {
-        sleeping_.store(false);
+        bell_.get_up();
     }
-    woken_.exchange(false);
+    bell_.heard();
     return count;
 }
 
@@ -139,11 +116,11 @@ void epoll_backend::wait(instant deadline) {
         deliver_finished();
         deadline = instant{};
     }
-    if (paused_ != 0) {
-        if (resume_at_ <= monotonic_now()) {
+    if (anybody_rests()) {
+        if (rest_until() <= monotonic_now()) {
             resume_listeners();
-        } else if (resume_at_ < deadline) {
-            deadline = resume_at_;
+        } else if (rest_until() < deadline) {
+            deadline = rest_until();
         }
     }
     epoll_event events[most_events];
@@ -156,16 +133,42 @@ void epoll_backend::wait(instant deadline) {
     }
 }
 
+// Nearly always there is something to read and somebody who waits for it.
 void epoll_backend::dispatch(const epoll_event& event) noexcept {
-    if (event.data.u64 == wake_tag) {
+    const std::uint64_t tag = event.data.u64;
+    if (tag == wake_tag) {
         return;
     }
-    epoll_channel& c = slots_[static_cast<std::uint32_t>(event.data.u64)];
-    if (!c.is_open() || c.tag() != event.data.u64) {
+    epoll_channel& c = channels_[static_cast<std::uint32_t>(tag)];
+    if (c.generation != tag >> 32) {
         stale_ = true;
         return;
     }
-    const std::uint32_t happened = event.events;
+    operation* op = c.reader;
+    if (event.events != EPOLLIN || op == nullptr || op->code != opcode::receive) [[unlikely]] {
+        dispatch(c, event.events);
+    } else if (perform_receive(c, *op)) {
+        c.reader = nullptr;
+        finish(*op);
+    }
+}
+
+// Tries again what waits. False: nobody waits.
+bool epoll_backend::serve(epoll_channel& c, operation*& waiting) noexcept {
+    operation* op = waiting;
+    if (op == nullptr) {
+        return false;
+    }
+    if (perform(c, *op)) {
+        waiting = nullptr;
+        finish(*op);
+    } else if (c.rests()) {
+        watch(c, c.wanted());
+    }
+    return true;
+}
+
+void epoll_backend::dispatch(epoll_channel& c, std::uint32_t happened) noexcept {
     const bool abandoned = c.reader == nullptr && c.writer == nullptr;
     bool unattended = false;
     if ((happened & (broken | EPOLLRDHUP)) != 0) {
@@ -173,20 +176,10 @@ void epoll_backend::dispatch(const epoll_event& event) noexcept {
     }
     if ((happened & (reading | broken)) != 0) {
         c.known_empty = false;
-        operation* op = c.reader;
-        unattended = op == nullptr && (c.mask & reading) != 0;
-        if (op != nullptr && perform(c, *op)) {
-            c.reader = nullptr;
-            finish(*op);
-        }
+        unattended = !serve(c, c.reader) && (c.mask & reading) != 0;
     }
     if ((happened & (writing | broken)) != 0) {
-        operation* op = c.writer;
-        unattended = unattended || (op == nullptr && (c.mask & writing) != 0);
-        if (op != nullptr && perform(c, *op)) {
-            c.writer = nullptr;
-            finish(*op);
-        }
+        unattended = (!serve(c, c.writer) && (c.mask & writing) != 0) || unattended;
     }
     if (abandoned && (happened & broken) != 0) {
         unwatch(c);  // these are reported whether asked for or not

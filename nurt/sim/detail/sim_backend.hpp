@@ -91,7 +91,7 @@ public:
     void submit(operation& op) noexcept override;
     bool cancel(operation& op) noexcept override;
     void close(io::channel& c, io::closing how) noexcept override;
-    int release(io::channel& c) noexcept override;
+    int release(io::channel& c, std::string* unread) override;
     void wait(instant deadline) override;
     void wake() noexcept override { woken_.store(true); }
     std::size_t in_flight() const noexcept override { return in_flight_; }
