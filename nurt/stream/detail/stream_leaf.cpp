@@ -18,11 +18,6 @@ void throw_second_reader() {
     throw usage_error("another task is reading from this stream already");
 }
 
-bool stream_leaf::go_on() noexcept {
-    done_ = !this_thread.loop->spend_budget();
-    return !done_;
-}
-
 void stream_leaf::finish() noexcept {
     if (cancel_asked_ && result == -ECANCELED) {
         complete_cancelled();
@@ -44,7 +39,8 @@ cancel_answer stream_leaf::cancel() noexcept {
     return cancel_answer::later;
 }
 
-bool read_leaf::await_ready() {
+// It cannot be as simple as asking the byte_stream.
+bool read_leaf::ready_otherwise() {
     stream_state& s = *state_;
     if (s.closed) {
         throw_stream_closed();
@@ -74,14 +70,12 @@ void read_leaf::await_suspend(std::coroutine_handle<>) noexcept {
     state_->bytes->submit(*this);
 }
 
-std::size_t read_leaf::await_resume() {
-    if (result <= 0) {
-        if (result < 0) {
-            fail("read from");
-        }
-        state_->ended = size != 0;
+std::size_t read_leaf::no_bytes() {
+    if (result < 0) {
+        fail("read from");
     }
-    return static_cast<std::size_t>(result);
+    state_->ended = size != 0;
+    return 0;
 }
 
 cancel_answer read_leaf::cancel() noexcept {
@@ -97,8 +91,9 @@ void read_leaf::complete() noexcept {
     finish();
 }
 
-bool write_leaf::await_ready() {
-    stream_state& s = *state_;
+// Or not allowed to.
+bool write_leaf::nothing_to_write() {
+    const stream_state& s = *state_;
     if (s.closed) {
         throw_stream_closed();
     }
@@ -108,23 +103,8 @@ bool write_leaf::await_ready() {
     if (s.torn) {
         throw usage_error("a write to this stream was cancelled half-way");
     }
-    if (size == 0) {
-        result = 0;
-        return true;
-    }
-    return s.bytes->try_now(*this) && advance() && go_on();
-}
-
-// Counts what was taken. True: this was all.
-bool write_leaf::advance() noexcept {
-    if (result < 0) {
-        return true;
-    }
-    const auto taken = static_cast<std::size_t>(result);
-    written_ += taken;
-    data = static_cast<char*>(data) + taken;
-    size -= taken;
-    return some_ || size == 0;
+    result = 0;
+    return true;
 }
 
 void write_leaf::await_suspend(std::coroutine_handle<>) noexcept {
@@ -134,13 +114,6 @@ void write_leaf::await_suspend(std::coroutine_handle<>) noexcept {
     }
     state_->writing = true;
     state_->bytes->submit(*this);
-}
-
-std::size_t write_leaf::await_resume() {
-    if (result < 0) {
-        fail("write to");
-    }
-    return written_;
 }
 
 cancel_answer write_leaf::cancel() noexcept {

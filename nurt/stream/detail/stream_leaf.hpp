@@ -10,6 +10,7 @@
 
 #include "nurt/core/leaf.hpp"
 #include "nurt/io/operation.hpp"
+#include "nurt/loop/event_loop.hpp"
 #include "nurt/stream/detail/stream_state.hpp"
 
 namespace nurt::detail {
@@ -28,7 +29,10 @@ protected:
     ~stream_leaf() = default;
 
     // After an operation that was ready at once: false when others have to run first.
-    bool go_on() noexcept;
+    bool go_on() noexcept {
+        done_ = !this_thread.loop->spend_budget();
+        return !done_;
+    }
     void finish() noexcept;
     [[noreturn]] void fail(const char* attempt) const;
 
@@ -44,14 +48,26 @@ public:
     read_leaf(stream_ref state, void* memory, std::size_t bytes, bool inside = false) noexcept
         : stream_leaf(std::move(state), io::opcode::receive, memory, bytes), inside_(inside) {}
 
-    bool await_ready();
+    bool await_ready() {
+        stream_state& s = *state_;
+        const bool buffered = !inside_ && (s.reading || !s.buffer.empty());
+        if (s.closed || s.ended || size == 0 || buffered) [[unlikely]] {
+            return ready_otherwise();
+        }
+        return s.bytes->try_now(*this) && go_on();
+    }
     void await_suspend(std::coroutine_handle<>) noexcept;
-    std::size_t await_resume();
+    std::size_t await_resume() {
+        return result > 0 ? static_cast<std::size_t>(result) : no_bytes();
+    }
 
     cancel_answer cancel() noexcept override;
     void complete() noexcept override;
 
 private:
+    bool ready_otherwise();
+    std::size_t no_bytes();
+
     bool inside_;
 };
 
@@ -62,15 +78,37 @@ public:
         : stream_leaf(std::move(state), io::opcode::send, const_cast<void*>(memory), bytes),
           some_(some) {}
 
-    bool await_ready();
+    bool await_ready() {
+        stream_state& s = *state_;
+        if (s.closed || s.writing || s.torn || size == 0) [[unlikely]] {
+            return nothing_to_write();
+        }
+        return s.bytes->try_now(*this) && advance() && go_on();
+    }
     void await_suspend(std::coroutine_handle<>) noexcept;
-    std::size_t await_resume();
+    std::size_t await_resume() {
+        if (result < 0) [[unlikely]] {
+            fail("write to");
+        }
+        return written_;
+    }
 
     cancel_answer cancel() noexcept override;
     void complete() noexcept override;
 
 private:
-    bool advance() noexcept;
+    bool nothing_to_write();
+    // Counts what was taken. True: this was all.
+    bool advance() noexcept {
+        if (result < 0) [[unlikely]] {
+            return true;
+        }
+        const auto taken = static_cast<std::size_t>(result);
+        written_ += taken;
+        data = static_cast<char*>(data) + taken;
+        size -= taken;
+        return some_ || size == 0;
+    }
 
     std::size_t written_ = 0;
     bool some_;
