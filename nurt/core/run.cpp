@@ -148,7 +148,19 @@ private:
     bool& interrupted_;
 };
 
-runner::runner(services parts, run_options options) : loop_(std::move(parts)), options_(options) {
+namespace {
+
+services with_backend(services parts, const run_options& options) {
+    if (!parts.backend) {
+        parts.backend = io::make_backend(options.backend, options.debug);
+    }
+    return parts;
+}
+
+}  // namespace
+
+runner::runner(services parts, run_options options)
+    : loop_(with_backend(std::move(parts), options)), options_(options) {
     if (options_.handle_interrupt) {
         interrupt_ = std::make_unique<interrupt_node>(loop_);
     }

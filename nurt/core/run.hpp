@@ -11,6 +11,7 @@
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
 #include "nurt/core/task.hpp"
+#include "nurt/io/make_backend.hpp"
 #include "nurt/loop/event_loop.hpp"
 
 namespace nurt {
@@ -28,6 +29,8 @@ struct run_options {
     // Another order of what runs in one turn, as event_loop::set_shuffle_seed; 0: the usual one, or
     // that of NURT_SHUFFLE.
     std::uint64_t shuffle_seed = 0;
+    // How the loop waits for the kernel. Services that bring a backend of their own keep it.
+    io::backend_kind backend = io::backend_kind::automatic;
 };
 
 // Tasks did not end within the grace at the end of run(). They and what they wait for are leaked

@@ -8,7 +8,7 @@
 #include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
 #include "nurt/io/environment.hpp"
-#include "nurt/io/epoll_backend.hpp"
+#include "nurt/io/make_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
 #include "nurt/loop/detail/observation.hpp"
 #include "nurt/loop/machine_random.hpp"
@@ -86,7 +86,7 @@ services complete(services s) {
         s.clock = make_monotonic_clock();
     }
     if (!s.backend) {
-        s.backend = io::make_epoll_backend();
+        s.backend = io::make_backend();
     }
     return s;
 }
