@@ -12,7 +12,12 @@ rlim_t limit_before = 0;
 
 }  // namespace
 
-void epoll_world::leave_descriptors(int count) {
+std::unique_ptr<nurt::io::backend> uring_or_epoll(const nurt::io::uring_options& options) {
+    auto ring = nurt::io::make_uring_backend(options);
+    return ring ? std::move(ring) : nurt::io::make_epoll_backend();
+}
+
+void kernel_world::leave_descriptors(int count) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     limit_before = limit.rlim_cur;
@@ -22,7 +27,7 @@ void epoll_world::leave_descriptors(int count) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void epoll_world::restore_descriptors() {
+void kernel_world::restore_descriptors() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit_before;

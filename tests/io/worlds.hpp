@@ -7,6 +7,7 @@
 
 #include "nurt/io/backend.hpp"
 #include "nurt/io/epoll_backend.hpp"
+#include "nurt/io/uring_backend.hpp"
 #include "nurt/loop/monotonic_clock.hpp"
 #include "nurt/net/address.hpp"
 #include "nurt/sim/sim_backend.hpp"
@@ -40,14 +41,45 @@ public:
     int completions = 0;
 };
 
-struct epoll_world {
+struct kernel_world {
     static constexpr bool simulated = false;
     std::unique_ptr<nurt::clock> clock = nurt::make_monotonic_clock();
-    std::unique_ptr<nurt::io::backend> io = nurt::io::make_epoll_backend();
+    std::unique_ptr<nurt::io::backend> io;
+
+    explicit kernel_world(std::unique_ptr<nurt::io::backend> b) : io(std::move(b)) {}
 
     // For tests of what happens when no descriptor is free: leaves room for this many more.
     void leave_descriptors(int count);
     void restore_descriptors();
+};
+
+struct epoll_world : kernel_world {
+    epoll_world() : kernel_world(nurt::io::make_epoll_backend()) {}
+};
+
+// io_uring, or epoll where the kernel or a container forbids it: then the table is passed by what
+// takes its place.
+std::unique_ptr<nurt::io::backend> uring_or_epoll(const nurt::io::uring_options& options);
+
+struct uring_world : kernel_world {
+    uring_world() : kernel_world(uring_or_epoll({})) {}
+};
+struct cooperative_world : kernel_world {
+    cooperative_world()
+        : kernel_world(uring_or_epoll({.mode = nurt::io::uring_mode::cooperative})) {}
+};
+struct interrupting_world : kernel_world {
+    interrupting_world()
+        : kernel_world(uring_or_epoll({.mode = nurt::io::uring_mode::interrupting})) {}
+};
+struct single_shot_world : kernel_world {
+    single_shot_world() : kernel_world(uring_or_epoll({.multishot = false})) {}
+};
+// Everything is too small: the queues are full and the buffers used up all the time.
+struct crowded_world : kernel_world {
+    crowded_world()
+        : kernel_world(uring_or_epoll(
+              {.submissions = 1, .completions = 2, .buffers = 1, .buffer_size = 16})) {}
 };
 
 struct sim_world {
@@ -113,6 +145,19 @@ struct network : World {
         test_operation op(on, opcode::send, text.data(), text.size());
         return run(op);
     }
+    // Sends until a write has to wait; returns how much was taken.
+    std::size_t fill(channel& from) {
+        std::string chunk(100'000, 'f');
+        std::size_t total = 0;
+        for (;;) {
+            test_operation op(from, opcode::send, chunk.data(), chunk.size());
+            if (!io->try_now(op)) {
+                return total;
+            }
+            REQUIRE(op.result > 0);
+            total += static_cast<std::size_t>(op.result);
+        }
+    }
     // What a read of at most size bytes gives; nothing for an error.
     std::optional<std::string> receive(channel& on, std::size_t size = 100) {
         std::string buffer(size, '\0');
@@ -127,3 +172,20 @@ struct network : World {
 };
 
 }  // namespace nurt_test
+
+TYPE_TO_STRING_AS("epoll", nurt_test::network<nurt_test::epoll_world>);
+TYPE_TO_STRING_AS("sim", nurt_test::network<nurt_test::sim_world>);
+TYPE_TO_STRING_AS("io_uring", nurt_test::network<nurt_test::uring_world>);
+TYPE_TO_STRING_AS("io_uring, cooperative", nurt_test::network<nurt_test::cooperative_world>);
+TYPE_TO_STRING_AS("io_uring, interrupting", nurt_test::network<nurt_test::interrupting_world>);
+TYPE_TO_STRING_AS("io_uring, single shot", nurt_test::network<nurt_test::single_shot_world>);
+TYPE_TO_STRING_AS("io_uring, crowded", nurt_test::network<nurt_test::crowded_world>);
+
+// io_uring stands in the table once for each way of using it that a kernel may force upon us.
+#define ON_THE_KERNEL                                                                       \
+    nurt_test::network<nurt_test::epoll_world>, nurt_test::network<nurt_test::uring_world>, \
+        nurt_test::network<nurt_test::cooperative_world>,                                   \
+        nurt_test::network<nurt_test::interrupting_world>,                                  \
+        nurt_test::network<nurt_test::single_shot_world>,                                   \
+        nurt_test::network<nurt_test::crowded_world>
+#define ON_EVERY_BACKEND ON_THE_KERNEL, nurt_test::network<nurt_test::sim_world>

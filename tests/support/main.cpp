@@ -2,7 +2,8 @@
 // tests/support/main.cpp: the main of every test program.
 //
 // Beside doctest's own options: --list-test-cases --ctest-label=L --ctest-file=F writes F, a list of
-// add_test commands, one for each TEST_CASE, which tests/CMakeLists.txt gives to ctest. A listener
+// add_test commands, one for each TEST_CASE, which tests/CMakeLists.txt gives to ctest; with
+// --ctest-backend=B, as often as one likes, one for each TEST_CASE on each backend. A listener
 // checks after each case that no descriptor stayed open and no coroutine frame is left. A filter
 // that selects nothing is a failure: a renamed test must not pass unseen. What replays a failure is
 // printed: the seed that a test asked for, and that of the shuffle.
@@ -17,6 +18,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nurt/base/frame_pool.hpp>
 
@@ -29,6 +31,7 @@ using nurt_test::the_state;
 
 std::string ctest_label;
 std::string ctest_file;
+std::vector<std::string> ctest_backends;
 
 // doctest's filters treat the comma as separator and the backslash as escape.
 std::string as_filter(std::string_view name) {
@@ -99,6 +102,19 @@ private:
                      static_cast<long long>(before), what, static_cast<long long>(after));
     }
 
+    // With a backend, the test runs on that one.
+    static void write_ctest(std::ostream& out, std::string_view test, const std::string& backend) {
+        std::string title = ctest_label + ": " + std::string(test);
+        if (!backend.empty()) title += ", on " + backend;
+        const std::string name = bracketed(title);
+        out << "add_test(" << name << ' ' << bracketed(own_path()) << ' '
+            << bracketed("--test-case=" + as_filter(test)) << ")\n"
+            << "set_tests_properties(" << name << " PROPERTIES LABELS " << bracketed(ctest_label)
+            << " TIMEOUT 60";
+        if (!backend.empty()) out << " ENVIRONMENT NURT_BACKEND=" << backend;
+        out << ")\n";
+    }
+
     void write_ctest_file(const doctest::QueryData& query) {
         std::ofstream out(ctest_file);
         std::set<std::string_view> seen;
@@ -109,12 +125,10 @@ private:
                 std::fprintf(stderr, "%s:%u: a second TEST_CASE(\"%s\")\n", test.m_file.c_str(),
                              test.m_line, test.m_name);
             }
-            const std::string name = bracketed(ctest_label + ": " + test.m_name);
-            out << "add_test(" << name << ' ' << bracketed(own_path()) << ' '
-                << bracketed("--test-case=" + as_filter(test.m_name)) << ")\n"
-                << "set_tests_properties(" << name << " PROPERTIES LABELS "
-                << bracketed(ctest_label) << " TIMEOUT 60"
-                << ")\n";
+            if (ctest_backends.empty()) write_ctest(out, test.m_name, {});
+            for (const std::string& backend : ctest_backends) {
+                write_ctest(out, test.m_name, backend);
+            }
         }
         if (!out.flush()) the_state().failed = true;
     }
@@ -132,8 +146,12 @@ void read_own_options(int argc, char** argv) {
         const std::string_view argument = argv[i];
         constexpr std::string_view label = "--ctest-label=";
         constexpr std::string_view file = "--ctest-file=";
+        constexpr std::string_view backend = "--ctest-backend=";
         if (argument.starts_with(label)) ctest_label = argument.substr(label.size());
         if (argument.starts_with(file)) ctest_file = argument.substr(file.size());
+        if (argument.starts_with(backend)) {
+            ctest_backends.emplace_back(argument.substr(backend.size()));
+        }
     }
 }
 
