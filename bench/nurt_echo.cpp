@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // bench/nurt_echo.cpp: an echo server, through nurt::stream as a program would write it.
 //
-//     nurt_echo PORT     until it is killed
+//     nurt_echo PORT [epoll|uring]     until it is killed
 //
 // The buffer is as large as those of the peers. It is not in the coroutine's frame, because a large
 // frame does not come from the pool.
@@ -47,9 +47,12 @@ nurt::coro<> serve(std::uint16_t port) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::fputs("usage: nurt_echo PORT\n", stderr);
+    const std::string_view wanted = argc > 2 ? argv[2] : "epoll";
+    if (argc < 2 || argc > 3 || (wanted != "epoll" && wanted != "uring")) {
+        std::fputs("usage: nurt_echo PORT [epoll|uring]\n", stderr);
         return 2;
     }
-    nurt::run(serve(static_cast<std::uint16_t>(std::atoi(argv[1]))));
+    using nurt::io::backend_kind;
+    const auto backend = wanted == "uring" ? backend_kind::uring : backend_kind::epoll;
+    nurt::run(serve(static_cast<std::uint16_t>(std::atoi(argv[1]))), {.backend = backend});
 }
