@@ -145,12 +145,9 @@ event_loop& event_loop::running() {
     return *detail::this_thread.loop;
 }
 
-// The common turn costs a few comparisons: nothing came from other threads, something is ready, and
-// the kernel need not be asked yet.
+// The common turn costs a few comparisons: something is ready, and neither the kernel nor the other
+// threads need be asked yet.
 [[gnu::always_inline]] inline void event_loop::begin_turn(instant limit) {
-    if (!inbox_->empty()) [[unlikely]] {
-        drain_inbox();
-    }
     if (ready.empty() || resumptions_ >= look_at_) [[unlikely]] {
         look_around(limit);
     }
@@ -224,6 +221,9 @@ void event_loop::observed_turn(instant limit) {
 }
 
 void event_loop::look_around(instant limit) {
+    if (!inbox_->empty()) {
+        drain_inbox();
+    }
     if (ready.empty()) {
         poll(stopping() ? instant() : limit);
         return;
