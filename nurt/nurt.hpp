@@ -27,6 +27,7 @@
 #include "nurt/core/timeout.hpp"
 #include "nurt/core/wait.hpp"
 #include "nurt/core/with.hpp"
+#include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/loop/instrument.hpp"
 #include "nurt/net/address.hpp"

@@ -35,14 +35,6 @@ public:
     }
 };
 
-// A coroutine may be the body too; it is no aggregate, and safe as a temporary.
-template <class Body>
-constexpr void check_limited() {
-    if constexpr (!is_coro<std::remove_cvref_t<Body>>) {
-        check_body<Body>();
-    }
-}
-
 template <class Body>
 auto make_move_on(instant when, Body body) {
     using T = typename body_result<Body, timeout_state&>::type;
@@ -58,26 +50,26 @@ auto make_move_on(instant when, Body body) {
 //     const auto quick = co_await move_on_after(1s, [&]() -> coro<int> {...});
 template <class Body>
 [[nodiscard]] auto move_on_after(duration limit, Body&& body) {
-    detail::check_limited<Body>();
+    detail::check_body<Body>();
     return detail::make_move_on<std::decay_t<Body>>(detail::deadline_after(limit),
                                                     std::forward<Body>(body));
 }
 template <class Body>
 [[nodiscard]] auto move_on_at(instant when, Body&& body) {
-    detail::check_limited<Body>();
+    detail::check_body<Body>();
     return detail::make_move_on<std::decay_t<Body>>(when, std::forward<Body>(body));
 }
 
 // timeout and timeout_at, under the names that belong to the two above.
 template <class Body>
 [[nodiscard]] auto fail_after(duration limit, Body&& body) {
-    detail::check_limited<Body>();
+    detail::check_body<Body>();
     return detail::make_timeout<std::decay_t<Body>>(detail::deadline_after(limit),
                                                     std::forward<Body>(body));
 }
 template <class Body>
 [[nodiscard]] auto fail_at(instant when, Body&& body) {
-    detail::check_limited<Body>();
+    detail::check_body<Body>();
     return detail::make_timeout<std::decay_t<Body>>(when, std::forward<Body>(body));
 }
 

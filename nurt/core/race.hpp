@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nurt/core/coro.hpp"
+#include "nurt/core/detail/operation.hpp"
 #include "nurt/core/gather.hpp"
 #include "nurt/core/leaf.hpp"
 
@@ -31,6 +32,11 @@ struct race_result {
 // Of several that end in one turn, the first counts.
 template <class... Aws>
     requires(sizeof...(Aws) > 0 && (detail::gatherable<Aws> && ...))
+auto race(Aws&&... awaitables);
+// With operations among them, in one expression: co_await race(q.get(), stop.wait()).
+template <class... Aws>
+    requires((detail::gatherable<Aws> || detail::operation<Aws>) && ...) &&
+            (detail::operation<Aws> || ...)
 auto race(Aws&&... awaitables);
 
 // The same for a vector. usage_error: it is empty.
@@ -116,6 +122,13 @@ template <class... Aws>
     requires(sizeof...(Aws) > 0 && (detail::gatherable<Aws> && ...))
 auto race(Aws&&... awaitables) {
     return detail::run_race<std::remove_cvref_t<Aws>...>(std::forward<Aws>(awaitables)...);
+}
+
+template <class... Aws>
+    requires((detail::gatherable<Aws> || detail::operation<Aws>) && ...) &&
+            (detail::operation<Aws> || ...)
+auto race(Aws&&... awaitables) {
+    return race(detail::to_gatherable(std::forward<Aws>(awaitables))...);
 }
 
 template <class A>

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "nurt/core/coro.hpp"
+#include "nurt/core/detail/operation.hpp"
 #include "nurt/core/detail/outcome.hpp"
 #include "nurt/core/task.hpp"
 
@@ -151,7 +152,17 @@ template <class T>
 [[nodiscard]] auto as_result(future<T> work) {
     return detail::result_awaitable<T>(detail::await_handle(std::move(work)));
 }
-// The same for timeout(...) and wait_for(...), in one expression with them.
+// The same for operations, such as q.get(), and for timeout(...) and wait_for(...), in one expression
+// with them.
+template <class A>
+    requires detail::operation<A>
+[[nodiscard]] auto as_result(A&& what) {
+    return as_result(detail::await_operation<A>(std::addressof(what)));
+}
+template <detail::gives_coro A>
+[[nodiscard]] auto as_result(A&& request) {
+    return as_result(std::forward<A>(request).operator co_await());
+}
 template <class Scope>
     requires detail::scope_like<Scope> && (!std::is_lvalue_reference_v<Scope>)
 [[nodiscard]] auto as_result(Scope&& scope) {

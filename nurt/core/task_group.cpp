@@ -53,7 +53,8 @@ coro<> task_group::aenter() {
 coro<bool> task_group::aexit(std::exception_ptr error) {
     detail::group_state& group = *state_;
     detail::task_base& parent = *group.parent;
-    const bool own = group.request.delivered != 0 && !parent.others_delivered(group.request);
+    const bool own = group.request.delivered != 0 &&
+                     !parent.others_delivered(group.request, group.deliveries_at_entry);
     group.exiting = true;
     parent.withdraw(group.request);
     if (error && !group.aborting) {

@@ -77,6 +77,7 @@ void timeout_scope::begin() noexcept {
     request_.source = cancel_source::scope;
     sequence_ = event_loop::here().timers().next_sequence();
     request_.shields = task_->shields();
+    deliveries_at_entry_ = task_->deliveries();
     outer_ = this_thread.unarmed;
     this_thread.unarmed = this;
     unarmed_ = true;
@@ -147,7 +148,7 @@ bool timeout_scope::end_armed(std::exception_ptr* error) {
     if (!fired_) {
         return false;
     }
-    const bool mine = request_.delivered != 0 && !task.others_delivered(request_);
+    const bool mine = request_.delivered != 0 && !task.others_delivered(request_, deliveries_at_entry_);
     task.withdraw(request_);
     if (error == nullptr || !request_.seen) {
         return false;

@@ -13,6 +13,7 @@
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
 #include "nurt/core/detail/body.hpp"
+#include "nurt/core/detail/operation.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/loop/timer_heap.hpp"
@@ -93,7 +94,8 @@ private:
     scope_expiry* expiry_ = nullptr;  // the time is over, and the ready queue is to say so
     cancel_request request_;
     std::uint32_t sequence_ = 0;  // not 0 once it was entered
-    bool unarmed_ = false;        // in the thread's list
+    std::uint32_t deliveries_at_entry_ = 0;
+    bool unarmed_ = false;  // in the thread's list
 };
 
 instant deadline_after(duration delay);
@@ -194,6 +196,16 @@ template <class T>
         return detail::make_timeout(instant::never(), detail::out_of_time(std::move(work)));
     }
     return detail::make_timeout(detail::deadline_after(limit), std::move(work));
+}
+// In one expression with the operation: co_await wait_for(q.get(), 5s).
+template <class A>
+    requires detail::operation<A>
+[[nodiscard]] auto wait_for(A&& what, duration limit) {
+    return wait_for(detail::await_operation<A>(std::addressof(what)), limit);
+}
+template <detail::gives_coro A>
+[[nodiscard]] auto wait_for(A&& request, duration limit) {
+    return wait_for(std::forward<A>(request).operator co_await(), limit);
 }
 template <class T>
 [[nodiscard]] auto wait_for(task<T> work, duration limit) {

@@ -134,3 +134,36 @@ TEST_CASE("move_on_after: a timeout_error that the body throws after its time is
         CHECK(text_of(end.error()) == "of the body");
     });
 }
+
+TEST_CASE("a cancellation whose cleanup is cut off by a timeout is not taken for the timeout's") {
+    in_task([]() -> coro<> {
+        auto work = []() -> coro<> {
+            auto forever = []() -> coro<> { co_await sleep(hours(1)); };
+            auto block = [&]() -> coro<> { co_await finally(forever, forever, milliseconds(10)); };
+            co_await timeout(milliseconds(50), block);
+        };
+        const task<> t = create_task(work);
+        co_await sleep(milliseconds(1));
+        t.cancel();
+        const auto end = co_await as_result(t);
+        CHECK(end.cancelled());
+    });
+}
+
+TEST_CASE("a cancellation whose cleanup is cut off by its group is not taken for the group's") {
+    in_task([]() -> coro<> {
+        auto work = []() -> coro<> {
+            auto forever = []() -> coro<> { co_await sleep(hours(1)); };
+            auto block = [&](task_group& group) -> coro<> {
+                event_loop::running().call_later(milliseconds(50), [&] { group.cancel(); });
+                co_await finally(forever, forever, milliseconds(10));
+            };
+            co_await with(task_group(), block);
+        };
+        const task<> t = create_task(work);
+        co_await sleep(milliseconds(1));
+        t.cancel();
+        const auto end = co_await as_result(t);
+        CHECK(end.cancelled());
+    });
+}

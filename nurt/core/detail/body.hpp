@@ -27,11 +27,13 @@ struct body_result {
     using type = typename coroutine::value_type;
 };
 
-// g++ before 13 destroys the members of a closure temporary twice when its expression suspends.
+// g++ before 13 destroys the members of a closure temporary twice when its expression suspends. A
+// coroutine is no closure, and safe.
 template <class Body>
 constexpr void check_body() {
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-    static_assert(std::is_lvalue_reference_v<Body> || std::is_trivially_destructible_v<Body>,
+    static_assert(is_coro<std::remove_cvref_t<Body>> || std::is_lvalue_reference_v<Body> ||
+                      std::is_trivially_destructible_v<Body>,
                   "g++ before 13 destroys what this lambda owns twice: give the lambda a name "
                   "first and pass that, or capture by reference");
 #endif

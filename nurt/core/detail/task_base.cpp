@@ -258,12 +258,12 @@ void task_base::mark_delivered() noexcept {
     flags &= ~std::uint32_t{flag_cancel_pending};
 }
 
-bool task_base::others_delivered(const cancel_request& mine) const noexcept {
+bool task_base::others_delivered(const cancel_request& mine, std::uint32_t since) const noexcept {
     if (extras == nullptr) {
         return false;
     }
     for (const cancel_request* r = extras->requests; r != nullptr; r = r->next) {
-        if (r != &mine && r->delivered != 0 && r->delivered >= mine.delivered) {
+        if (r != &mine && r->delivered > since) {
             return true;
         }
     }

@@ -68,8 +68,9 @@ public:
     // For scopes: links and asks; takes back, whether delivered or not.
     void request_cancel(cancel_request& request) noexcept;
     void withdraw(cancel_request& request) noexcept;
-    // True when another request was delivered along with this one, or later.
-    bool others_delivered(const cancel_request& mine) const noexcept;
+    // True when another request was delivered after `since` (a value of deliveries), and has not
+    // been taken back: whatever replaced its cancelled_error, it is not this one's alone.
+    bool others_delivered(const cancel_request& mine, std::uint32_t since) const noexcept;
     std::uint32_t deliveries() const noexcept { return extras == nullptr ? 0 : extras->deliveries; }
     // A scope replaced the cancelled_error by another error: requests that were delivered after
     // `since` (a value of deliveries) are still owed.
