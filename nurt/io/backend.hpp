@@ -100,7 +100,7 @@ public:
     // is it closed. Never blocks. The channel may not be used afterwards.
     virtual void close(channel& c, closing how) noexcept = 0;
 
-    // Takes the descriptor out without closing it and returns it; operations end as in close(). Bytes
+    // Takes the descriptor out, not closed, and returns it; operations end as in close(). Bytes
     // that were received already and read by nobody are appended to unread, or lost without it.
     virtual int release(channel& c, std::string* unread = nullptr) = 0;
 

@@ -10,7 +10,7 @@
 namespace nurt::io {
 
 enum class backend_kind : std::uint8_t {
-    automatic,  // what the environment variable NURT_BACKEND says, else what was measured to be best
+    automatic,  // what the environment variable NURT_BACKEND says, else io_uring from Linux 6.1 on
     epoll,
     uring,  // io_uring; epoll where the kernel or a container refuses it: see uring_refusal()
 };

@@ -66,10 +66,11 @@ void uring_backend::drain() noexcept {
         channels_.for_each([&any](uring_channel& c) { any = any || !c.is_idle(); });
         return any;
     };
+    // On another thread than the one that used it, the ring can only be closed: that cancels, too.
     const instant end = monotonic_now() + longest_drain;
-    while (busy() && monotonic_now() < end) {
+    for (int error = 0; error == 0 && busy() && monotonic_now() < end;) {
         prepare();
-        ring_.wait(drain_step);
+        error = ring_.wait(drain_step);
         collect();
     }
 }

@@ -24,6 +24,7 @@ enum class uring_mode : std::uint8_t {
 // For tests and measurements; a program has no reason to change them.
 struct uring_options {
     uring_mode mode = uring_mode::deferred;  // where the search begins
+    bool lower_modes = true;                 // and whether it goes on
     bool multishot = true;                   // one request receives, or accepts, again and again
     unsigned submissions = 256;              // requests that one system call takes
     unsigned completions = 2048;             // results that are held; more wait in the kernel

@@ -98,7 +98,7 @@ TEST_CASE_TEMPLATE("a descriptor that others still hold after close does not kee
     for (const auto end = w.clock->now() + nurt::milliseconds(20); w.clock->now() < end; ++waits) {
         w.io->wait(end);
     }
-    CHECK(waits <= 5);
+    CHECK(waits <= few_waits);
     ::close(copy);
     auto [client2, server2] = w.connected_pair();  // and the others are still watched
     test_operation next(*server2, opcode::receive, buffer, sizeof buffer);
@@ -162,7 +162,7 @@ TEST_CASE_TEMPLATE("a write that fell short asks for writability only as long as
     for (const auto end = w.clock->now() + nurt::milliseconds(20); w.clock->now() < end; ++waits) {
         w.io->wait(end);
     }
-    CHECK(waits <= 4);
+    CHECK(waits <= few_waits);
 }
 
 TEST_CASE_TEMPLATE("a child made by fork gives up its copy, and does no harm", World,
@@ -249,5 +249,5 @@ TEST_CASE_TEMPLATE("a short sleep is one sleep", World, ON_THE_KERNEL) {
     for (; w.clock->now() < end; ++waits) {
         w.io->wait(end);
     }
-    CHECK(waits <= 5);  // a ring that was closed before may interrupt it
+    CHECK(waits <= few_waits);
 }

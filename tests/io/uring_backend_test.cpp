@@ -85,8 +85,12 @@ TEST_CASE("the environment chooses a backend, and a program that says so itself 
     ::setenv("NURT_BACKEND", "epoll", 1);
     CHECK(make_backend()->name() == std::string("epoll"));
     CHECK(make_backend(backend_kind::uring)->name() == proactive);
+    ::setenv("NURT_BACKEND", "auto", 1);
+    const std::string best =
+        nurt::io::make_uring_backend({.lower_modes = false}) ? "io_uring" : "epoll";
+    CHECK(make_backend()->name() == best);
     ::setenv("NURT_BACKEND", "nonsense", 1);
-    CHECK_NOTHROW(make_backend());
+    CHECK(make_backend()->name() == best);
     if (before != nullptr) {
         ::setenv("NURT_BACKEND", kept.c_str(), 1);
     } else {
@@ -180,6 +184,31 @@ TEST_CASE(
         CHECK(w.finish(op));
     }
     CHECK_FALSE(as_uring(*server).bulk);
+}
+
+TEST_CASE("a backend that was used on another thread ends at once") {
+    network<uring_world> w;
+    const auto before = w.clock->now();
+    char buffer[8];
+    std::unique_ptr<test_operation> op;
+    in_thread([&] {
+        channel* server = w.connected_pair().second;
+        op = std::make_unique<test_operation>(*server, opcode::receive, buffer, sizeof buffer);
+        w.io->submit(*op);
+        w.io->wait(w.clock->now());
+    });
+    w.io.reset();
+    CHECK(w.clock->now() - before < nurt::seconds(3));
+}
+
+TEST_CASE("a backend that two threads use says whose it is, or works") {
+    network<uring_world> w;
+    in_thread([&w] { w.settle(); });
+    try {
+        w.settle();
+    } catch (const nurt::usage_error& e) {
+        CHECK(e.what() == std::string("an event loop belongs to the thread that ran it first"));
+    }
 }
 
 TEST_CASE("a connection nobody reads from is not received without end") {

@@ -162,6 +162,9 @@ void uring_backend::enter(std::int64_t nanoseconds) {
     // Out of memory, or too many results that nobody has taken: the requests stay where they are.
     if (error != 0 && error != -EAGAIN && error != -EBUSY) [[unlikely]] {
         bell_.get_up();
+        if (error == -EEXIST) {
+            throw usage_error("an event loop belongs to the thread that ran it first");
+        }
         throw os_error(-error, "io_uring_enter");
     }
 }

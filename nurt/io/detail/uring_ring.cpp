@@ -57,7 +57,8 @@ int uring_ring::open(const uring_options& options) noexcept {
     int error = EINVAL;
     for (mode_ = options.mode;; mode_ = static_cast<uring_mode>(static_cast<int>(mode_) + 1)) {
         error = set_up(options, flags_of(mode_));
-        if (error != EINVAL || mode_ == uring_mode::interrupting) {
+        const bool last = mode_ == uring_mode::interrupting || !options.lower_modes;
+        if (error != EINVAL || last) {
             return error;
         }
     }
