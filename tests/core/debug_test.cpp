@@ -226,3 +226,25 @@ TEST_CASE("a timeout that fires is no swallowed cancellation") {
         debug_finding::swallowed_cancellation);
     CHECK(text == "none");
 }
+
+TEST_CASE("a second cancellation of a group that waits for its tasks is not reported") {
+    auto stays = []() -> coro<> {
+        auto cleanup = []() -> coro<> { co_await sleep(1s); };
+        co_await nurt::finally(sleeper, cleanup);
+    };
+    auto body = [&]() -> coro<> {
+        auto block = [&](nurt::task_group& group) -> coro<> {
+            group.create_task(stays).detach();
+            co_return;
+        };
+        auto in_group = [&]() -> coro<> { co_await nurt::with(nurt::task_group(), block); };
+        const nurt::task<> t = create_task(in_group);
+        co_await sleep(100ms);
+        t.cancel();
+        co_await sleep(100ms);
+        t.cancel();
+        const auto end = co_await nurt::as_result(t);
+        CHECK(end.cancelled());
+    };
+    CHECK(message_of(body, debug_finding::swallowed_cancellation) == "none");
+}

@@ -15,10 +15,11 @@ shared_text cancel_trace::token(std::uint32_t delivery, std::source_location thr
     return made;
 }
 
-// A newer exception that is alive may stand for an older one: it came while that was handled.
-bool cancel_trace::alive_since(std::uint32_t number) const noexcept {
+// One that is alive may stand for the others: for an older one, when it came while that was handled,
+// and for a newer one, when the first of several goes on, as in a task_group.
+bool cancel_trace::any_alive() const noexcept {
     for (const record& d : records_) {
-        if (d.number >= number && d.token.shared()) {
+        if (d.token.shared()) {
             return true;
         }
     }
@@ -35,7 +36,7 @@ void cancel_trace::check(task_base& task, event_loop& loop) {
         }
         const record gone = records_[i];
         records_.erase(records_.begin() + static_cast<std::ptrdiff_t>(i));
-        if (task.failed() || !task.owes(gone.number) || alive_since(gone.number)) {
+        if (task.failed() || !task.owes(gone.number) || any_alive()) {
             continue;
         }
         std::string text = "cancellation of " + name_of(task) + " was swallowed: cancelled_error";

@@ -32,7 +32,7 @@ private:
         shared_text token;
         std::source_location thrown_at;
     };
-    bool alive_since(std::uint32_t number) const noexcept;
+    bool any_alive() const noexcept;
 
     std::vector<record> records_;
 };
