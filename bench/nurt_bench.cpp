@@ -3,8 +3,9 @@
 //
 //     nurt_bench WORKLOAD [N]     one JSON line, as peers/common/bench.h writes it
 //
-// Each workload does what its namesake in peers/floor/micro.cpp does, through the public interface
-// and with everything on. Costs are per operation; README.md says what one operation is.
+// Each workload whose name begins with w does what its namesake in peers/floor/micro.cpp does, through
+// the public interface and with everything on. Costs are per operation; README.md says what one
+// operation is.
 #include <bench.h>
 
 #include <cstdio>
@@ -19,9 +20,14 @@
 #include "nurt/core/run.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "nurt/core/with.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/sync/event.hpp"
+#include "nurt/sync/lock.hpp"
+#include "nurt/sync/queue.hpp"
+#include "nurt/sync/semaphore.hpp"
 
 namespace {
 
@@ -183,6 +189,57 @@ nurt::coro<> idle_tasks(long n) {
     std::_Exit(EXIT_SUCCESS);  // cancelling a million tasks is not what is measured
 }
 
+// --- Without waiting: no turn of the loop
+
+nurt::coro<> uncontended_lock(long n) {
+    nurt::lock lock;
+    for (long i = 0; i < n; ++i) {
+        const auto guard = co_await lock.acquire();
+        ++sink;
+    }
+}
+
+nurt::coro<> uncontended_semaphore(long n) {
+    nurt::semaphore permits(1);
+    for (long i = 0; i < n; ++i) {
+        const auto permit = co_await permits.acquire();
+        ++sink;
+    }
+}
+
+nurt::coro<> ready_queue(long n) {
+    nurt::queue<long> queue;
+    for (long i = 0; i < n; ++i) {
+        co_await queue.put(i);
+        sink += co_await queue.get();
+    }
+}
+
+nurt::coro<> ready_body(long n) {
+    for (long i = 0; i < n; ++i) {
+        sink += co_await nurt::timeout(nurt::seconds(5), [i] { return trivial(i); });
+    }
+}
+
+nurt::coro<> bare_body(long n) {
+    for (long i = 0; i < n; ++i) {
+        sink += co_await trivial(i);
+    }
+}
+
+// --- A group that is cancelled
+
+nurt::coro<> cancelled_group(long n) {
+    auto block = [n](nurt::task_group& group) -> nurt::coro<> {
+        for (long i = 0; i < n; ++i) {
+            group.create_task(idle(nurt::seconds(3600))).detach();
+        }
+        co_await nurt::sleep(nurt::duration::zero());
+        group.cancel();
+    };
+    co_await nurt::with(nurt::task_group(), block);
+}
+
 struct workload {
     const char* name;
     nurt::coro<> (*body)(long n);
@@ -190,11 +247,14 @@ struct workload {
 };
 
 constexpr workload workloads[] = {
-    {"w1", spawn_and_gather, 1'000'000}, {"w1b", spawn_and_await, 1'000'000},
-    {"w2y", two_yielders, 5'000'000},    {"w2q", hand_off, 5'000'000},
-    {"w3", nested_await, 10'000'000},    {"w4", sleeps, 1'000'000},
-    {"w4c", arm_and_remove, 2'000'000},  {"w4cl", call_later_and_cancel, 2'000'000},
-    {"w5", idle_tasks, 1'000'000},
+    {"w1", spawn_and_gather, 1'000'000},   {"w1b", spawn_and_await, 1'000'000},
+    {"w2y", two_yielders, 5'000'000},      {"w2q", hand_off, 5'000'000},
+    {"w3", nested_await, 10'000'000},      {"w4", sleeps, 1'000'000},
+    {"w4c", arm_and_remove, 2'000'000},    {"w4cl", call_later_and_cancel, 2'000'000},
+    {"w5", idle_tasks, 1'000'000},         {"lock", uncontended_lock, 10'000'000},
+    {"queue", ready_queue, 10'000'000},    {"semaphore", uncontended_semaphore, 10'000'000},
+    {"timeout", ready_body, 5'000'000},    {"body", bare_body, 5'000'000},
+    {"group", cancelled_group, 1'000'000},
 };
 
 void measure(const workload& w, long n) {
