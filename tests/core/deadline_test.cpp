@@ -2,6 +2,7 @@
 // tests/core/deadline_test.cpp: the nearest deadline around a task.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -146,7 +147,8 @@ TEST_CASE("a group in a task of a group: the deadlines around both count") {
         };
         auto grouped = [&]() -> coro<> { co_await with(task_group(), outer_block); };
         co_await timeout(seconds(3), grouped);
-        CHECK(seen == std::vector<double>{3, 2, 3, 2});
+        std::sort(seen.begin(), seen.end());  // who runs first is nobody's promise
+        CHECK(seen == std::vector<double>{2, 2, 3, 3});
     });
 }
 
