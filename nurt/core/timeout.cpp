@@ -148,7 +148,8 @@ bool timeout_scope::end_armed(std::exception_ptr* error) {
     if (!fired_) {
         return false;
     }
-    const bool mine = request_.delivered != 0 && !task.others_delivered(request_, deliveries_at_entry_);
+    const bool mine =
+        request_.delivered != 0 && !task.others_delivered(request_, deliveries_at_entry_);
     task.withdraw(request_);
     if (error == nullptr || !request_.seen) {
         return false;

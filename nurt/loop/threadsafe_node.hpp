@@ -53,7 +53,7 @@ struct threadsafe_node final : ready_node {
 
     unique_function<void()> callback;
     context_box* context;  // a copy of the calling thread's
-    event_loop* loop;  // only compared, once the callback is over
+    event_loop* loop;      // only compared, once the callback is over
     std::atomic<callback_state> state{callback_state::waiting};
     std::atomic<std::uint32_t> references{2};
 };
