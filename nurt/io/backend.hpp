@@ -109,6 +109,14 @@ public:
     // only looks. A simulated backend moves its clock, and throws when nothing can ever happen.
     virtual void wait(instant deadline) = 0;
 
+    // For a loop inside of another program's: somebody else waits until this descriptor is readable,
+    // and calls wait() then. -1: there is none, as in a simulation.
+    virtual int descriptor() const noexcept { return -1; }
+    // From here to sleep_ends(), wake() makes the descriptor readable. False: do not wait, there was
+    // a wake().
+    virtual bool sleep_begins() noexcept { return true; }
+    virtual void sleep_ends() noexcept {}
+
     // Ends a wait, now or the next one. From any thread and from signal handlers.
     virtual void wake() noexcept = 0;
 

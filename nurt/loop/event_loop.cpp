@@ -171,6 +171,7 @@ event_loop& event_loop::running() {
 
 void event_loop::run_forever() {
     check_open();
+    end_preparation();
     {
         const running_mark mark(*this, running_);
         do {
@@ -191,6 +192,7 @@ void event_loop::run_forever() {
 
 void event_loop::run_once(duration timeout) {
     check_open();
+    end_preparation();
     {
         const running_mark mark(*this, running_);
         const instant limit = time() + timeout;
@@ -218,6 +220,33 @@ void event_loop::observed_turn(instant limit) {
         node = next;
     }
     resumptions_ += count;
+}
+
+instant event_loop::prepare() {
+    check_open();
+    if (prepared_) {
+        throw usage_error("prepare() is followed by dispatch()");
+    }
+    const running_mark mark(*this, running_);
+    services_.backend->wait(instant());
+    const instant now = time();
+    const instant first = timers_.earliest();
+    if (!ready.empty() || first <= now || !inbox_->fall_asleep()) {
+        return now;
+    }
+    prepared_ = true;
+    return services_.backend->sleep_begins() ? first : now;
+}
+
+void event_loop::dispatch() {
+    run_once();
+}
+
+void event_loop::end_preparation() noexcept {
+    if (std::exchange(prepared_, false)) {
+        services_.backend->sleep_ends();
+        inbox_->wake_up();
+    }
 }
 
 void event_loop::look_around(instant limit) {
@@ -292,6 +321,7 @@ void event_loop::close() {
     if (std::exchange(closed_, true)) {
         return;
     }
+    end_preparation();
     discard_all(inbox_->close());
     discard_all(ready.take());
     while (timer_node* node = timers_.pop()) {

@@ -71,6 +71,18 @@ public:
     void run_forever();
     // Runs one turn; waits at most `timeout` when nothing is ready.
     void run_once(duration timeout = duration::zero());
+    // For programs whose main loop is another one, a window system's for instance:
+    //
+    //     const instant until = loop.prepare();
+    //     ...the other loop waits until then, or until loop.descriptor() is readable...
+    //     loop.dispatch();
+    //
+    // prepare() hands over what is to be done by the kernel, and says when dispatch(), which runs
+    // one turn, has to be called at the latest: instant::never() is never, the past means now.
+    instant prepare();
+    // To be polled for reading; -1 if the backend has none (a simulated one).
+    int descriptor() const noexcept { return services_.backend->descriptor(); }
+    void dispatch();
     // Lets the turn that is running end, then run_forever returns.
     void stop() noexcept { attention_ |= attention_stop; }
     void stop_threadsafe();
@@ -179,6 +191,7 @@ private:
     void look_around(instant limit);
     void expire_timers() noexcept;
     void drain_inbox() noexcept;
+    void end_preparation() noexcept;
     void check_open() const {
         if (closed_) {
             throw_closed();
@@ -201,7 +214,8 @@ private:
     std::uint8_t attention_ = 0;   // why the plain turns have to be left
     bool running_ = false;
     bool closed_ = false;
-    bool forked_ = false;  // and this is the child
+    bool prepared_ = false;  // asleep, while somebody else waits
+    bool forked_ = false;    // and this is the child
     std::size_t outside_work_ = 0;
     nurt::clock* clock_ = nullptr;
     services services_;

@@ -65,6 +65,7 @@ public:
     void close(channel& c, closing how) noexcept override;
     int release(channel& c, std::string* unread) override;
     void wait(instant deadline) override;
+    int descriptor() const noexcept override { return epoll_; }
     void after_fork() noexcept override;
 
 private:
