@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The client over real sockets: blocking calls from threads, and nurt get.
+#include <unistd.h>
 #include "cli/get.hpp"
+
 #include "nurt/base/error.hpp"
 #include "nurt/core/run.hpp"
 #include "nurt/http/blocking.hpp"
@@ -104,7 +106,8 @@ TEST_CASE("nobody listening is an error that says so") {
 
 TEST_CASE("get writes what succeeded although another one failed") {
     const served server({ok("hello")});
-    const auto directory = std::filesystem::path(nurt_test::build_dir()) / "get_test";
+    const auto directory = std::filesystem::path(nurt_test::build_dir()) /
+                           ("get_test" + std::to_string(::getpid()));  // one for each backend
     std::filesystem::create_directories(directory);
     nurt::cli::get_options options;
     options.urls = {server.url("/a.txt"), "http://127.0.0.1:1/b", server.url("/c?d=e")};
