@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The client over real sockets: blocking calls from threads, and nurt get.
-#include <unistd.h>
+
 #include "cli/get.hpp"
 
 #include "nurt/base/error.hpp"
@@ -20,6 +20,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <unistd.h>
 
 namespace http = nurt::http;
 using nurt::coro;
