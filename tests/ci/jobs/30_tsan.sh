@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# timeout: 1200
+# timeout: 1500
 # The low rows, where threads meet, under ThreadSanitizer.
 cmake --preset tsan
 cmake --build --preset tsan -j "$(nproc)" --target low_row_tests

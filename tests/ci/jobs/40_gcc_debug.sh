@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# timeout: 1200
+# timeout: 1500
 # The low rows and the traps by g++ without optimisation: assertions on, no tail calls.
 CXX=g++ cmake --preset debug
 cmake --build --preset debug -j "$(nproc)" --target low_row_tests
