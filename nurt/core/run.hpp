@@ -43,7 +43,8 @@ public:
 // A loop that runs several coroutines one after the other. Not for other threads.
 //
 // The end of its life, or close(), cancels the tasks that are left, waits for them for the grace,
-// closes asynchronous generators, waits for threads that were left alone, and closes the loop. Python: asyncio.Runner.
+// closes asynchronous generators, waits for threads that were left alone, and closes the loop.
+// Python: asyncio.Runner.
 class runner {
 public:
     explicit runner(run_options options = {}) : runner(services(), options) {}

@@ -62,6 +62,13 @@ public:
         check_open();
         return adopted(nurt::create_task(std::forward<Fn>(fn), std::forward<Args>(args)...));
     }
+    template <class Fn, class... Args>
+        requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>
+    auto create_task(task_options options, Fn&& fn, Args&&... args) {
+        check_open();
+        return adopted(
+            nurt::create_task(options, std::forward<Fn>(fn), std::forward<Args>(args)...));
+    }
 
     // auto port = co_await group.start(serve, 80): makes a task of serve(task_status<T>&, 80) and
     // waits until that calls started(value), which is what start gives. Until then the task is the

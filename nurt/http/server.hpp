@@ -8,8 +8,8 @@
 //
 // Strict in what it accepts, with a limit on everything that a stranger can make it keep or wait
 // for. Requests of one connection are served one at a time, in order; replies to requests that came
-// together leave together. A client that goes away, or ends its side, cancels the handler. What is illegal is
-// answered once, and the connection closed.
+// together leave together. A client that goes away, or ends its side, cancels the handler. What is
+// illegal is answered once, and the connection closed.
 #pragma once
 
 #include <cstddef>

@@ -112,9 +112,9 @@ public:
     // For a loop inside of another program's: somebody else waits until this descriptor is readable,
     // and calls wait() then. -1: there is none, as in a simulation.
     virtual int descriptor() const noexcept { return -1; }
-    // From here to sleep_ends(), wake() makes the descriptor readable. False: do not wait, there was
-    // a wake().
-    virtual bool sleep_begins() noexcept { return true; }
+    // From here to sleep_ends(), wake() makes the descriptor readable. Gives when wait() has to be
+    // called at the latest: the past if there was a wake() already.
+    virtual instant sleep_begins() noexcept { return instant::never(); }
     virtual void sleep_ends() noexcept {}
 
     // Ends a wait, now or the next one. From any thread and from signal handlers.

@@ -38,8 +38,8 @@ struct callback_node final : ready_node, timer_node {
     bool cancelled = false;
 };
 
-// Runs a callback in its context; an exception goes to the loop's handler, and what is not a std::exception ends
-// run_forever.
+// Runs a callback in its context; an exception goes to the loop's handler, and what is not a
+// std::exception ends run_forever.
 void run_guarded(event_loop& loop, unique_function<void()>& callback,
                  context_box* context) noexcept;
 

@@ -12,6 +12,21 @@ namespace nurt {
 
 namespace detail {
 
+namespace {
+
+template <class Counted>
+void add_reference(Counted& counted) noexcept {
+    std::atomic_ref(counted.references).fetch_add(1, std::memory_order_relaxed);
+}
+
+// True for the last one.
+template <class Counted>
+bool drop_reference(Counted& counted) noexcept {
+    return std::atomic_ref(counted.references).fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+}  // namespace
+
 // Never changed while it is shared; sorted by variable. Programs have a handful of variables, for
 // which copying a table is cheaper than a tree.
 struct context_table {
@@ -23,7 +38,7 @@ struct context_table {
     context_table() = default;
     context_table(const context_table& other) : entries(other.entries) {
         for (const entry& e : entries) {
-            std::atomic_ref(e.value->references).fetch_add(1, std::memory_order_relaxed);
+            add_reference(*e.value);
         }
     }
     context_table& operator=(const context_table&) = delete;
@@ -38,17 +53,6 @@ struct context_table {
 };
 
 namespace {
-
-template <class Counted>
-void add_reference(Counted& counted) noexcept {
-    std::atomic_ref(counted.references).fetch_add(1, std::memory_order_relaxed);
-}
-
-// True for the last one.
-template <class Counted>
-bool drop_reference(Counted& counted) noexcept {
-    return std::atomic_ref(counted.references).fetch_sub(1, std::memory_order_acq_rel) == 1;
-}
 
 void release_table(context_table* table) noexcept {
     if (table != nullptr && drop_reference(*table)) {

@@ -66,7 +66,7 @@ std::size_t size_of(const context_box* box) noexcept;
 [[noreturn]] void throw_lookup(const char* name);
 void check_token(const context_box* made_in, bool used, bool same_variable, const char* name);
 
-// Runs what happens while it lives in the box; null: in a new empty one.
+// Runs what happens while it lives in the box; null, outside of tasks: in a new empty one.
 class context_entry {
 public:
     explicit context_entry(context_box* box) noexcept;

@@ -46,7 +46,7 @@ public:
     ~running_mark() {
         flag_ = false;
         detail::this_thread.loop = nullptr;
-        detail::this_thread.context = outside_;
+        detail::release(std::exchange(detail::this_thread.context, outside_));
     }
 
 private:
@@ -235,7 +235,8 @@ instant event_loop::prepare() {
         return now;
     }
     prepared_ = true;
-    return services_.backend->sleep_begins() ? first : now;
+    const instant latest = services_.backend->sleep_begins();
+    return first < latest ? first : latest;
 }
 
 void event_loop::dispatch() {

@@ -19,8 +19,8 @@
 namespace nurt {
 
 // Runs fn(args...) as a task of that loop, from any thread, in a copy of the context variables of
-// this one. Cancelling the future cancels the task,
-// and a task that was cancelled cancels the future; so does a loop that is closed before it began.
+// this one. Cancelling the future cancels the task, and a task that was cancelled cancels the future;
+// so does a loop that is closed before it began.
 // Throws usage_error when the loop is closed. Python: asyncio.run_coroutine_threadsafe.
 template <class Fn, class... Args>
     requires detail::coroutine_function<std::decay_t<Fn>, std::decay_t<Args>...>

@@ -4,8 +4,8 @@
 // It runs in a thread of the process's pool (nurt/threads/thread_pool.hpp), or of the executor among
 // the loop's services; in a simulation on the loop's thread, a little later. Function and arguments
 // are moved or copied, as into a std::thread: pass std::ref to share, and then mind that two threads
-// see it. The context variables are copied. A function that takes a std::stop_token first gets one, and is asked to stop by it when
-// the task that waits is cancelled.
+// see it. The context variables are copied. A function that takes a std::stop_token first gets one,
+// and is asked to stop by it when the task that waits is cancelled.
 #pragma once
 
 #include <type_traits>

@@ -151,3 +151,37 @@ TEST_CASE("main sees what plain code has set, and not the other way round") {
         CHECK(number.get() == 3);
     });
 }
+
+TEST_CASE("the exception handler of a task without variables sees none, whoever runs") {
+    world w;
+    int seen = -1;
+    w.runner.loop().set_exception_handler([&](const nurt::error_context&) { seen = number.get(); });
+    w.run([]() -> coro<> {
+        auto fails = []() -> coro<> {
+            throw nurt::error("boom");
+            co_return;
+        };
+        {
+            const auto failed = nurt::create_task(fails());
+            co_await yield();
+            co_await yield();
+            number.set(1);
+        }  // the last handle goes: reported in the middle of this task's step
+        CHECK(number.get() == 1);
+    });
+    CHECK(seen == 0);
+}
+
+TEST_CASE("what is set outside of tasks and callbacks goes with the run") {
+    world w;
+    w.runner.loop().set_exception_handler([](const nurt::error_context&) { number.set(5); });
+    auto fails = []() -> coro<> {
+        throw nurt::error("boom");
+        co_return;
+    };
+    w.run([&]() -> coro<> {
+        nurt::create_task(fails()).detach();
+        co_await nurt::sleep(nurt::seconds(1));
+    });
+    CHECK(number.get() == 0);
+}

@@ -95,3 +95,21 @@ TEST_CASE("the text of an exception_group names every error") {
                                                std::make_exception_ptr(std::runtime_error("b"))});
     CHECK(std::string(group.what()) == "two failed (2 errors: a; b)");
 }
+
+TEST_CASE("a function that a group makes a task of takes options first") {
+    in_task([]() -> coro<> {
+        std::string name;
+        bool at_once = false;
+        co_await with(task_group(), [&](task_group& group) -> coro<> {
+            auto child = [&](int n) -> coro<int> {
+                name = current_task().name();
+                co_return n;
+            };
+            const task<int> t = group.create_task({.name = "child", .eager_start = true}, child, 3);
+            at_once = t.done();
+            co_return;
+        });
+        CHECK(name == "child");
+        CHECK(at_once);
+    });
+}

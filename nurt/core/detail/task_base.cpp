@@ -9,6 +9,7 @@
 #include "nurt/core/detail/driver.hpp"
 #include "nurt/core/detail/task_text.hpp"
 #include "nurt/core/leaf.hpp"
+#include "nurt/core/task.hpp"
 #include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
 
@@ -422,7 +423,8 @@ void task_base::report_unretrieved() noexcept {
         const error_context context{"task exception was never retrieved", result_base().error, name,
                                     place};
         if (event_loop* loop = this_thread.loop) {
-            const context_entry entry(extra().context);
+            const nurt::context mine = context_of_task(*this);
+            const context_entry entry(mine.box());
             loop->call_exception_handler(context);
         } else {
             event_loop::default_exception_handler(context);

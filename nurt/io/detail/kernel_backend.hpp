@@ -67,7 +67,12 @@ public:
     endpoint peer_address(const channel& c) const noexcept final;
     int shutdown_write(channel& c) noexcept final;
     int set_option(channel& c, socket_option option, int value) noexcept final;
-    bool sleep_begins() noexcept final { return bell_.lie_down(); }
+    instant sleep_begins() noexcept final {
+        if (!bell_.lie_down()) {
+            return instant{};
+        }
+        return anybody_rests() ? rest_until() : instant::never();
+    }
     void sleep_ends() noexcept final { bell_.get_up(); }
     void wake() noexcept final { bell_.ring(); }
     std::size_t in_flight() const noexcept final { return in_flight_; }
