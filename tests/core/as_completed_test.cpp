@@ -14,32 +14,13 @@
 #include "nurt/core/as_completed.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
+#include "tests/support/parts/as_completed.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
 using nurt_test::in_task;
 
-namespace {
-
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-std::vector<coro<int>> three() {
-    std::vector<coro<int>> all;
-    all.push_back(after(3, 3));
-    all.push_back(after(1, 1));
-    all.push_back(after(2, 2));
-    return all;
-}
-
-coro<int> result_of_next(completions<task<int>> all) {
-    const auto done = co_await all.next();
-    co_return done ? done->result() : -1;
-}
-
-}  // namespace
+using namespace nurt_test::as_completed_parts;
 
 TEST_CASE("as_completed of nothing ends at once") {
     in_task([]() -> coro<> {

@@ -16,6 +16,7 @@
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "tests/support/parts/async_generator_end.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -23,25 +24,7 @@ using nurt_test::in_task;
 using nurt_test::text_of;
 using nurt_test::world;
 
-namespace {
-
-struct mark {
-    explicit mark(bool& f) : flag(f) {}
-    mark(const mark&) = delete;
-    mark& operator=(const mark&) = delete;
-    ~mark() { flag = true; }
-    bool& flag;
-};
-
-async_generator<int> with_local(bool& destroyed) {
-    const mark m(destroyed);
-    for (int i = 1;; ++i) {
-        co_yield i;
-        co_await sleep(seconds(1));
-    }
-}
-
-}  // namespace
+using namespace nurt_test::async_generator_end_parts;
 
 TEST_CASE("athrow before the start ends the generator, after the end it throws again") {
     in_task([]() -> coro<> {

@@ -19,24 +19,16 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/async_generator.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
 using nurt_test::in_task;
 using nurt_test::text_of;
 
+using namespace nurt_test::async_generator_parts;
+
 namespace {
-
-async_generator<int> ticks(int count) {
-    for (int i = 1; i <= count; ++i) {
-        co_await sleep(seconds(1));
-        co_yield i;
-    }
-}
-
-async_generator<int> numbers(int count) {
-    for (int i = 1; i <= count; ++i) co_yield i;
-}
 
 async_generator<int> fails_after(int count) {
     for (int i = 1; i <= count; ++i) co_yield i;
@@ -56,18 +48,6 @@ async_generator<int&> cells(int& cell) {
 
 async_generator<int> doubled(async_generator<int> source) {
     while (auto value = co_await source.next()) co_yield 2 * *value;
-}
-
-template <class G>
-coro<std::vector<int>> all_of(G source) {
-    std::vector<int> all;
-    while (auto value = co_await source.next()) all.push_back(*value);
-    co_return all;
-}
-
-coro<int> next_of(async_generator<int>& source) {
-    const auto value = co_await source.next();
-    co_return value.value_or(-1);
 }
 
 }  // namespace

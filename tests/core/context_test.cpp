@@ -14,6 +14,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/core/task_group.hpp"
+#include "tests/support/parts/context.hpp"
 #include "tests/support/world.hpp"
 
 using nurt::context;
@@ -23,20 +24,9 @@ using nurt::coro;
 using nurt_test::in_task;
 using nurt_test::world;
 
+using namespace nurt_test::context_parts;
+
 namespace {
-
-const context_var<int> number("number", 0);
-const context_var<std::string> word("word");
-
-coro<> yield() {
-    co_await nurt::sleep(nurt::duration::zero());
-}
-
-coro<int> set_and_read(int value) {
-    number.set(value);
-    co_await yield();
-    co_return number.get();
-}
 
 template <class Fn>
 std::string usage_message(Fn fn) {

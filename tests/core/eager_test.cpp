@@ -15,30 +15,14 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/eager.hpp"
 #include "tests/support/world.hpp"
 
 using nurt::coro;
 using nurt::create_task;
 using nurt_test::in_task;
 
-namespace {
-
-coro<int> immediate(int value) {
-    co_return value;
-}
-
-coro<int> after_a_yield(int value) {
-    co_await nurt::sleep(nurt::duration::zero());
-    co_return value;
-}
-
-void be_eager() {
-    nurt::event_loop::running().set_task_factory(nurt::eager_task_factory);
-}
-
-const nurt::context_var<int> level("level", 0);
-
-}  // namespace
+using namespace nurt_test::eager_parts;
 
 TEST_CASE("a task is not eager unless it, or its loop's factory, says so") {
     in_task([]() -> coro<> {

@@ -15,6 +15,7 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
+#include "tests/support/parts/gather_modes.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -22,28 +23,7 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 
-namespace {
-
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-coro<> fails_after(double s, const char* why) {
-    co_await sleep(seconds(s));
-    throw std::runtime_error(why);
-}
-
-coro<> slow_to_stop(bool& stopped) {
-    try {
-        co_await sleep(seconds(100));
-    } catch (const cancelled_error&) {
-    }
-    co_await sleep(seconds(1));
-    stopped = true;
-}
-
-}  // namespace
+using namespace nurt_test::gather_modes_parts;
 
 TEST_CASE("cancel_on_error: the first error cancels the others and comes when they have ended") {
     in_task([]() -> coro<> {

@@ -16,6 +16,7 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
+#include "tests/support/parts/gather.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -23,20 +24,12 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::world;
 
-namespace {
+using namespace nurt_test::gather_parts;
 
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
+namespace {
 
 coro<> nothing() {
     co_return;
-}
-
-coro<int> fail_after(double s, const char* why) {
-    co_await sleep(seconds(s));
-    throw std::runtime_error(why);
 }
 
 coro<std::unique_ptr<int>> box(int n) {

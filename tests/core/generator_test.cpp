@@ -13,21 +13,14 @@
 #include <vector>
 
 #include "nurt/core/generator.hpp"
+#include "tests/support/parts/generator.hpp"
 
 using nurt::from;
 using nurt::generator;
 
+using namespace nurt_test::generator_parts;
+
 namespace {
-
-generator<int> count_to(int last) {
-    for (int i = 1; i <= last; ++i) co_yield i;
-}
-
-struct mark {
-    std::vector<std::string>& log;
-    std::string text;
-    ~mark() { log.push_back(text); }
-};
 
 using strings = std::vector<std::string>;
 

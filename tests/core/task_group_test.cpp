@@ -16,44 +16,14 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/task_group.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
 using nurt_test::in_task;
 using nurt_test::text_of;
 
-namespace {
-
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-// Runs body in a group; gives "value", "cancelled", "error", or the errors of the group: "[a, b]".
-std::string describe(const std::exception_ptr& error) {
-    if (!error) return "value";
-    try {
-        std::rethrow_exception(error);
-    } catch (const exception_group& g) {
-        std::string out = "[";
-        for (const std::exception_ptr& e : g.errors()) {
-            out += (out.size() > 1 ? ", " : "") + describe(e);
-        }
-        return out + "]";
-    } catch (const cancelled_error&) {
-        return "cancelled";
-    } catch (...) {
-        return text_of(error);
-    }
-}
-
-template <class Body>
-coro<std::string> group_end(Body body) {
-    const result<> end = co_await as_result(with(task_group(), body));
-    co_return describe(end.error());
-}
-
-}  // namespace
+using namespace nurt_test::task_group_parts;
 
 TEST_CASE("the body's value is the value of the block, and the tasks have their results") {
     in_task([]() -> coro<> {

@@ -18,6 +18,7 @@
 #include "nurt/core/run.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "tests/support/parts/task.hpp"
 #include "tests/support/world.hpp"
 
 using nurt::coro;
@@ -27,15 +28,9 @@ using nurt::task;
 using nurt_test::in_task;
 using nurt_test::world;
 
+using namespace nurt_test::task_parts;
+
 namespace {
-
-coro<> yield() {
-    co_await nurt::sleep(duration::zero());
-}
-
-coro<int> number(int n) {
-    co_return n;
-}
 
 coro<std::string> text_later(std::string s) {
     co_await yield();
@@ -51,20 +46,6 @@ coro<int> fail() {
     co_await yield();
     throw std::runtime_error("boom");
 }
-
-coro<> append(std::string& log, char c, int turns) {
-    for (int i = 0; i < turns; ++i) co_await yield();
-    log += c;
-}
-
-struct counted {
-    explicit counted(int& alive) : alive_(&alive) { ++*alive_; }
-    counted(const counted& other) : alive_(other.alive_) { ++*alive_; }
-    counted(counted&& other) noexcept : alive_(other.alive_) { ++*alive_; }
-    counted& operator=(counted&&) = delete;
-    ~counted() { --*alive_; }
-    int* alive_;
-};
 
 }  // namespace
 

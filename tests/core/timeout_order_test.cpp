@@ -19,6 +19,7 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/timeout_order.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -26,30 +27,7 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 
-namespace {
-
-// Sets the future then, unless it has been cancelled.
-void set_at(instant when, future<int> f) {
-    event_loop::running().call_at(when, [f]() mutable {
-        if (!f.done()) f.set_result(8);
-    });
-}
-
-// Ends in an error of its own when it is cancelled.
-template <class E>
-coro<> fails_when_stopped(E error) {
-    try {
-        co_await sleep(seconds(10));
-    } catch (const cancelled_error&) {
-        throw E(error);
-    }
-}
-
-class own_error : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-}  // namespace
+using namespace nurt_test::timeout_order_parts;
 
 TEST_CASE("when both are late the earlier deadline comes first, whichever was there first") {
     in_task([]() -> coro<> {

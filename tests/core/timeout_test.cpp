@@ -18,39 +18,14 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/timeout.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
 using nurt_test::in_task;
 using nurt_test::stopwatch;
 
-namespace {
-
-coro<> yield() {
-    co_await sleep(duration::zero());
-}
-
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-// "value", "timeout", "cancelled" or the text of the error.
-template <class A>
-coro<std::string> end_of(A&& awaitable) {
-    try {
-        co_await awaitable;
-    } catch (const timeout_error&) {
-        co_return "timeout";
-    } catch (const cancelled_error&) {
-        co_return "cancelled";
-    } catch (const std::exception& e) {
-        co_return e.what();
-    }
-    co_return "value";
-}
-
-}  // namespace
+using namespace nurt_test::timeout_parts;
 
 TEST_CASE("a body that is in time gives its value and leaves no timer") {
     in_task([]() -> coro<> {

@@ -13,43 +13,14 @@
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/wait.hpp"
+#include "tests/support/parts/wait.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
 using nurt_test::in_task;
 using nurt_test::stopwatch;
 
-namespace {
-
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-coro<int> fails_after(double s) {
-    co_await sleep(seconds(s));
-    throw std::runtime_error("no");
-}
-
-std::vector<task<int>> three() {
-    std::vector<task<int>> tasks;
-    tasks.push_back(create_task(after(3, 3)));
-    tasks.push_back(create_task(after(1, 1)));
-    tasks.push_back(create_task(after(2, 2)));
-    return tasks;
-}
-
-coro<> ends(std::vector<task<int>> tasks) {
-    for (const task<int>& t : tasks) {
-        t.cancel();
-        static_cast<void>(co_await as_result(t));
-    }
-}
-
-template <class V>
-concept can_wait_for = requires(V v) { wait(std::move(v)); };
-
-}  // namespace
+using namespace nurt_test::wait_parts;
 
 TEST_CASE("wait gives all when all have ended, in the order in which they were given") {
     in_task([]() -> coro<> {

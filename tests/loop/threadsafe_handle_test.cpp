@@ -12,26 +12,12 @@
 
 #include "nurt/base/error.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "tests/support/parts/threadsafe_handle.hpp"
 
 using nurt::event_loop;
 using nurt::threadsafe_handle;
 
-namespace {
-
-// Blocks until open() was called.
-class gate {
-public:
-    void open() noexcept {
-        open_ = true;
-        open_.notify_all();
-    }
-    void pass() const noexcept { open_.wait(false); }
-
-private:
-    std::atomic<bool> open_{false};
-};
-
-}  // namespace
+using namespace nurt_test::threadsafe_handle_parts;
 
 TEST_CASE("cancelling from another thread after the end changes nothing") {
     event_loop loop;

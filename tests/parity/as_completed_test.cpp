@@ -14,6 +14,7 @@
 #include "nurt/core/as_completed.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
+#include "tests/support/parts/as_completed.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -21,29 +22,13 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 
-namespace {
+using namespace nurt_test::as_completed_parts;
 
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
+namespace {
 
 coro<std::unique_ptr<int>> box(double s, int n) {
     co_await sleep(seconds(s));
     co_return std::make_unique<int>(n);
-}
-
-std::vector<coro<int>> three() {
-    std::vector<coro<int>> all;
-    all.push_back(after(3, 3));
-    all.push_back(after(1, 1));
-    all.push_back(after(2, 2));
-    return all;
-}
-
-coro<int> result_of_next(completions<task<int>> all) {
-    const auto done = co_await all.next();
-    co_return done ? done->result() : -1;
 }
 
 }  // namespace

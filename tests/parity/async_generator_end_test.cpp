@@ -16,6 +16,7 @@
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "tests/support/parts/async_generator_end.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -24,15 +25,9 @@ using nurt_test::stopwatch;
 using nurt_test::text_of;
 using nurt_test::world;
 
-namespace {
+using namespace nurt_test::async_generator_end_parts;
 
-struct mark {
-    explicit mark(bool& f) : flag(f) {}
-    mark(const mark&) = delete;
-    mark& operator=(const mark&) = delete;
-    ~mark() { flag = true; }
-    bool& flag;
-};
+namespace {
 
 // Awaits on its way out, as a finally clause would.
 async_generator<int> tidy(bool& tidied) {
@@ -46,14 +41,6 @@ async_generator<int> tidy(bool& tidied) {
     }
     co_await sleep(seconds(1));
     tidied = true;
-}
-
-async_generator<int> with_local(bool& destroyed) {
-    const mark m(destroyed);
-    for (int i = 1;; ++i) {
-        co_yield i;
-        co_await sleep(seconds(1));
-    }
 }
 
 async_generator<int> stubborn() {

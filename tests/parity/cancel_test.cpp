@@ -21,38 +21,18 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "tests/support/parts/cancel.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
 using nurt_test::in_task;
 
-namespace {
+using namespace nurt_test::cancel_parts;
 
-coro<> yield() {
-    co_await sleep(duration::zero());
-}
+namespace {
 
 coro<int> number(int n) {
     co_return n;
-}
-
-coro<int> sleeper() {
-    co_await sleep(seconds(1000));
-    co_return 1;
-}
-
-// How awaiting t ends: "value", "cancelled", "cancelled: message" or the error's text.
-template <class T>
-coro<std::string> end_of(task<T> t) {
-    try {
-        co_await t;
-    } catch (const cancelled_error& e) {
-        const std::string message = e.message();
-        co_return message.empty() ? "cancelled" : "cancelled: " + message;
-    } catch (const std::exception& e) {
-        co_return e.what();
-    }
-    co_return "value";
 }
 
 struct special_cancel : cancelled_error {};

@@ -23,6 +23,8 @@ using nurt::coro;
 using nurt::create_task;
 using nurt::debug_finding;
 using nurt::sleep;
+using nurt_test::has;
+using nurt_test::message_of;
 using namespace std::chrono_literals;
 
 namespace {
@@ -33,22 +35,6 @@ coro<int> answer() {
 
 coro<> sleeper() {
     co_await sleep(10s);
-}
-
-// Runs the body in debug mode.
-template <class Body>
-std::string message_of(Body body, debug_finding kind) {
-    nurt_test::world w;
-    nurt_test::findings found(w.runner.loop());
-    w.run(std::move(body));
-    if (found.count() == 0) return "none";
-    CHECK(found.count() == 1);
-    CHECK(found[0].finding == kind);
-    return found[0].message;
-}
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 }  // namespace

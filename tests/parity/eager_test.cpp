@@ -15,6 +15,7 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/eager.hpp"
 #include "tests/support/world.hpp"
 
 using nurt::coro;
@@ -22,24 +23,7 @@ using nurt::create_task;
 using nurt_test::in_task;
 using nurt_test::loop_probe;
 
-namespace {
-
-coro<int> immediate(int value) {
-    co_return value;
-}
-
-coro<int> after_a_yield(int value) {
-    co_await nurt::sleep(nurt::duration::zero());
-    co_return value;
-}
-
-void be_eager() {
-    nurt::event_loop::running().set_task_factory(nurt::eager_task_factory);
-}
-
-const nurt::context_var<int> level("level", 0);
-
-}  // namespace
+using namespace nurt_test::eager_parts;
 
 // test_eager_completion
 TEST_CASE("S41: an eager task that never suspends has ended when create_task returns") {

@@ -15,6 +15,7 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
+#include "tests/support/parts/gather_modes.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -23,33 +24,16 @@ using nurt_test::loop_probe;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 
+using namespace nurt_test::gather_modes_parts;
+
 namespace {
 
 coro<int> immediate() {
     co_return 1;
 }
 
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-coro<> fails_after(double s, const char* why) {
-    co_await sleep(seconds(s));
-    throw std::runtime_error(why);
-}
-
 coro<std::unique_ptr<int>> box(int n) {
     co_return std::make_unique<int>(n);
-}
-
-coro<> slow_to_stop(bool& stopped) {
-    try {
-        co_await sleep(seconds(100));
-    } catch (const cancelled_error&) {
-    }
-    co_await sleep(seconds(1));
-    stopped = true;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
+#include "tests/support/parts/gather.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -23,20 +24,12 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::world;
 
+using namespace nurt_test::gather_parts;
+
 namespace {
 
 coro<> yield() {
     co_await sleep(duration::zero());
-}
-
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
-coro<int> fail_after(double s, const char* why) {
-    co_await sleep(seconds(s));
-    throw std::runtime_error(why);
 }
 
 coro<> slow_to_stop(bool& stopped) {

@@ -13,19 +13,18 @@
 #include <vector>
 
 #include "nurt/core/generator.hpp"
+#include "tests/support/parts/generator.hpp"
 
 using nurt::from;
 using nurt::generator;
 using nurt::generator_exit;
 using nurt::usage_error;
 
+using namespace nurt_test::generator_parts;
+
 namespace {
 
 using maybe = std::optional<int>;
-
-generator<int> count_to(int last) {
-    for (int i = 1; i <= last; ++i) co_yield i;
-}
 
 // The lecture's counter: a value that is sent replaces the count.
 generator<int, maybe> settable_count_to(int last) {
@@ -73,12 +72,6 @@ std::vector<int> rest(G& g) {
     while (auto value = g.next()) values.push_back(*value);
     return values;
 }
-
-struct mark {
-    std::vector<std::string>& log;
-    std::string text;
-    ~mark() { log.push_back(text); }
-};
 
 using strings = std::vector<std::string>;
 using ints = std::vector<int>;

@@ -16,6 +16,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/task_group.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -23,44 +24,17 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 
+using namespace nurt_test::task_group_parts;
+
 namespace {
 
 coro<> yield() {
     co_await sleep(duration::zero());
 }
 
-coro<int> after(double s, int n) {
-    co_await sleep(seconds(s));
-    co_return n;
-}
-
 coro<> fail_after(double s, const char* why) {
     co_await sleep(seconds(s));
     throw std::runtime_error(why);
-}
-
-// Runs body in a group; gives "value", "cancelled", "error", or the errors of the group: "[a, b]".
-std::string describe(const std::exception_ptr& error) {
-    if (!error) return "value";
-    try {
-        std::rethrow_exception(error);
-    } catch (const exception_group& g) {
-        std::string out = "[";
-        for (const std::exception_ptr& e : g.errors()) {
-            out += (out.size() > 1 ? ", " : "") + describe(e);
-        }
-        return out + "]";
-    } catch (const cancelled_error&) {
-        return "cancelled";
-    } catch (...) {
-        return text_of(error);
-    }
-}
-
-template <class Body>
-coro<std::string> group_end(Body body) {
-    const result<> end = co_await as_result(with(task_group(), body));
-    co_return describe(end.error());
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "nurt/core/run.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "tests/support/parts/task.hpp"
 #include "tests/support/world.hpp"
 
 using nurt::coro;
@@ -27,31 +28,7 @@ using nurt::task;
 using nurt_test::in_task;
 using nurt_test::world;
 
-namespace {
-
-coro<> yield() {
-    co_await nurt::sleep(duration::zero());
-}
-
-coro<int> number(int n) {
-    co_return n;
-}
-
-coro<> append(std::string& log, char c, int turns) {
-    for (int i = 0; i < turns; ++i) co_await yield();
-    log += c;
-}
-
-struct counted {
-    explicit counted(int& alive) : alive_(&alive) { ++*alive_; }
-    counted(const counted& other) : alive_(other.alive_) { ++*alive_; }
-    counted(counted&& other) noexcept : alive_(other.alive_) { ++*alive_; }
-    counted& operator=(counted&&) = delete;
-    ~counted() { --*alive_; }
-    int* alive_;
-};
-
-}  // namespace
+using namespace nurt_test::task_parts;
 
 // test_tasks test_eager_start_false
 TEST_CASE("S32: a task takes its first step in the next turn") {

@@ -19,6 +19,7 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/task_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "tests/support/parts/timeout_order.hpp"
 #include "tests/support/world.hpp"
 
 using namespace nurt;
@@ -26,24 +27,9 @@ using nurt_test::in_task;
 using nurt_test::stopwatch;
 using nurt_test::text_of;
 
+using namespace nurt_test::timeout_order_parts;
+
 namespace {
-
-// Sets the future then, unless it has been cancelled.
-void set_at(instant when, future<int> f) {
-    event_loop::running().call_at(when, [f]() mutable {
-        if (!f.done()) f.set_result(8);
-    });
-}
-
-// Ends in an error of its own when it is cancelled.
-template <class E>
-coro<> fails_when_stopped(E error) {
-    try {
-        co_await sleep(seconds(10));
-    } catch (const cancelled_error&) {
-        throw E(error);
-    }
-}
 
 // The text of the exception that is nested in this one, or "nothing".
 std::string nested_in(const std::exception_ptr& error) {
@@ -55,10 +41,6 @@ std::string nested_in(const std::exception_ptr& error) {
         return "nothing";
     }
 }
-
-class own_error : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 }  // namespace
 

@@ -2,7 +2,10 @@
 // tests/support/found.hpp: collects what debug mode finds.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nurt/loop/event_loop.hpp"
@@ -39,5 +42,21 @@ public:
 private:
     std::vector<entry> all_;
 };
+
+// Runs the body in debug mode. What was found, of that kind and once; "none".
+template <class Body>
+std::string message_of(Body body, nurt::debug_finding kind) {
+    world w;
+    findings found(w.runner.loop());
+    w.run(std::move(body));
+    if (found.count() == 0) return "none";
+    CHECK(found.count() == 1);
+    CHECK(found[0].finding == kind);
+    return found[0].message;
+}
+
+inline bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace nurt_test

@@ -12,25 +12,14 @@
 
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/wait.hpp"
+#include "tests/support/parts/run_in_executor.hpp"
 #include "tests/support/world.hpp"
 
 using nurt::coro;
 using nurt::run_in_executor;
 using nurt_test::in_task;
 
-namespace {
-
-// Keeps jobs until the test lets them run: each is, for a while, work that has begun.
-class slow_executor final : public nurt::executor {
-public:
-    void post(job& work) override { begun.push_back(&work); }
-    void finish_all() {
-        for (job* work : std::exchange(begun, {})) work->execute();
-    }
-    std::vector<job*> begun;
-};
-
-}  // namespace
+using namespace nurt_test::run_in_executor_parts;
 
 // test_events test_run_in_executor
 TEST_CASE("run_in_executor begins without being awaited, and gives a future") {
