@@ -5,6 +5,7 @@
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/sim/splitmix.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -50,18 +51,46 @@ private:
     std::map<job*, handle> waiting_;
 };
 
+template <class K, class V>
+const V& known_in(const std::map<K, V>& all, const K& key, const std::string& name) {
+    const auto found = all.find(key);
+    if (found == all.end()) {
+        throw resolve_error(name, "Domain name not found");
+    }
+    return found->second;
+}
+
 }  // namespace
 
 void hosts::add(std::string name, ip_address address) {
+    names_[address].push_back(name);
     known_[std::move(name)].push_back(address);
 }
 
+void hosts::add_mx(std::string domain, mail_exchanger host) {
+    auto& all = exchangers_[std::move(domain)];
+    all.push_back(std::move(host));
+    std::sort(all.begin(), all.end());
+}
+
+void hosts::add_txt(std::string name, std::string text) {
+    texts_[std::move(name)].push_back(std::move(text));
+}
+
 coro<std::vector<ip_address>> hosts::lookup(std::string name) {
-    const auto found = known_.find(name);
-    if (found == known_.end()) {
-        throw resolve_error(name, "Domain name not found");
-    }
-    co_return found->second;
+    co_return known_in(known_, name, name);
+}
+
+coro<std::vector<mail_exchanger>> hosts::lookup_mx(std::string domain) {
+    co_return known_in(exchangers_, domain, domain);
+}
+
+coro<std::vector<std::string>> hosts::lookup_txt(std::string name) {
+    co_return known_in(texts_, name, name);
+}
+
+coro<std::vector<std::string>> hosts::lookup_ptr(ip_address address) {
+    co_return known_in(names_, address, address.to_string());
 }
 
 services make_services(std::uint64_t seed, const faults& plan) {

@@ -15,25 +15,38 @@
 
 namespace nurt_test {
 
+using namespace std::string_view_literals;
+
 namespace {
 
 constexpr std::size_t header_size = 12;
-constexpr unsigned type_a = 1;
-constexpr unsigned type_aaaa = 28;
 constexpr unsigned char name_error = 3;
 
-std::vector<unsigned char> address_bytes(std::string_view name, unsigned type) {
-    if (type == type_a && name == "one.test.") {
-        return {192, 0, 2, 1};
-    }
-    if (type == type_a && name == "both.test.") {
-        return {192, 0, 2, 2};
-    }
-    if (type == type_aaaa && name == "both.test.") {
-        return {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
-    }
-    return {};
-}
+struct record {
+    std::string_view name;
+    unsigned char type;
+    unsigned char seconds;  // its time to live
+    std::string_view data;
+};
+
+constexpr unsigned char a = 1;
+constexpr unsigned char ptr = 12;
+constexpr unsigned char mx = 15;
+constexpr unsigned char txt = 16;
+constexpr unsigned char aaaa = 28;
+
+constexpr record records[] = {
+    {"one.test.", a, 60, "\xc0\x00\x02\x01"sv},
+    {"both.test.", a, 60, "\xc0\x00\x02\x02"sv},
+    {"both.test.", aaaa, 60, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02"sv},
+    {"brief.test.", a, 0, "\xc0\x00\x02\x03"sv},
+    {"mail.test.", mx, 60, "\0\x14\1b\xc0\x0c"sv},
+    {"mail.test.", mx, 60, "\0\x0a\1a\xc0\x0c"sv},
+    {"text.test.", txt, 60, "\3one\4 two"sv},
+    {"text.test.", txt, 60, "\5three"sv},
+    {"torn.test.", txt, 60, "\xff"sv},
+    {"1.2.0.192.in-addr.arpa.", ptr, 60, "\3one\4test\0"sv},
+};
 
 }  // namespace
 
@@ -74,6 +87,7 @@ void name_server::serve() {
     }
 }
 
+// Copies the question and puts behind it what is known of the name.
 void name_server::answer(const unsigned char* question, std::size_t size, const void* to,
                          unsigned to_size) {
     std::string name;
@@ -86,19 +100,21 @@ void name_server::answer(const unsigned char* question, std::size_t size, const 
     if (end > size || name == "silent.test.") {
         return;
     }
-    const unsigned type = question[at + 2];
-    const auto address = address_bytes(name, type);
-    const bool known = name == "one.test." || name == "both.test.";
     std::vector<unsigned char> reply(question, question + end);
+    bool known = false;
     reply[2] |= 0x80;  // an answer
-    reply[3] = static_cast<unsigned char>(0x80 | (known ? 0 : name_error));
-    reply[7] = address.empty() ? 0 : 1;
-    reply[8] = reply[9] = reply[10] = reply[11] = 0;
-    if (!address.empty()) {
-        reply.insert(reply.end(), {0xc0, header_size, 0, static_cast<unsigned char>(type), 0, 1, 0,
-                                   0, 0, 60, 0, static_cast<unsigned char>(address.size())});
-        reply.insert(reply.end(), address.begin(), address.end());
+    reply[7] = reply[8] = reply[9] = reply[10] = reply[11] = 0;
+    for (const record& r : records) {
+        known = known || r.name == name;
+        if (r.name == name && r.type == question[at + 2]) {
+            ++reply[7];
+            const auto length = static_cast<unsigned char>(r.data.size());
+            reply.insert(reply.end(), {0xc0, header_size, 0, r.type, 0, 1, 0, 0, 0, r.seconds, 0});
+            reply.push_back(length);
+            reply.insert(reply.end(), r.data.begin(), r.data.end());
+        }
     }
+    reply[3] = static_cast<unsigned char>(0x80 | (known ? 0 : name_error));
     ::sendto(socket_, reply.data(), reply.size(), 0, static_cast<const sockaddr*>(to), to_size);
 }
 

@@ -8,8 +8,10 @@
 
 namespace nurt_test {
 
-// Knows one.test (192.0.2.1) and both.test (192.0.2.2, 2001:db8::2). It never answers questions for
-// silent.test, and says of every other name that it does not exist.
+// Knows one.test (192.0.2.1, and back), both.test (192.0.2.2, 2001:db8::2), brief.test (192.0.2.3, not
+// to be kept), who takes the mail of mail.test and the texts of text.test; what it says of torn.test is
+// malformed. It never answers questions for silent.test, and says of every other name that it does
+// not exist.
 class name_server {
 public:
     name_server();

@@ -27,7 +27,9 @@ void with_server(const name_server& server, Body body) {
     nurt::run_options options;
     options.handle_interrupt = false;
     nurt::runner runner(options);
-    runner.loop().parts().resolver = nurt::make_resolver(runner.loop(), server.address());
+    const std::string where = server.address();
+    runner.loop().parts().resolver =
+        nurt::make_resolver(runner.loop(), {.nameservers = where, .hosts_file = "/does/not/exist"});
     runner.run(body());
     runner.close();
 }
@@ -116,19 +118,6 @@ TEST_CASE("the loop may end while a lookup is under way") {
     CHECK(server.questions() >= 1);
 }
 
-TEST_CASE("a hundred lookups at once are all answered") {
-    const name_server server;
-    with_server(server, []() -> coro<void> {
-        std::vector<nurt::task<std::vector<nurt::ip_address>>> lookups;
-        for (int i = 0; i < 100; ++i) {
-            lookups.push_back(nurt::create_task(resolve("both.test")));
-        }
-        for (auto& each : lookups) {
-            CHECK((co_await each).size() == 2);
-        }
-    });
-}
-
 TEST_CASE("names of /etc/hosts need no name server") {
     std::ifstream hosts("/etc/hosts");
     std::string ip;
@@ -149,4 +138,87 @@ TEST_CASE("names of /etc/hosts need no name server") {
         CHECK(text(addresses).find(nurt::ip_address::parse(ip)->to_string()) != std::string::npos);
     });
     CHECK(server.questions() == 0);
+}
+
+TEST_CASE("a name is asked for once as long as its time to live lasts") {
+    const name_server server;
+    with_server(server, [&]() -> coro<void> {
+        co_await resolve("both.test");
+        const int asked = server.questions();
+        for (int i = 0; i < 10; ++i) {
+            const auto found = co_await resolve("Both.test");
+            CHECK(found.size() == 2);
+        }
+        CHECK(server.questions() == asked);
+    });
+}
+
+TEST_CASE("a name whose time to live is zero is asked for each time") {
+    const name_server server;
+    with_server(server, [&]() -> coro<void> {
+        co_await resolve("brief.test");
+        const int asked = server.questions();
+        co_await resolve("brief.test");
+        CHECK(server.questions() > asked);
+    });
+}
+
+TEST_CASE("a hundred lookups of one name at once are one question for each family") {
+    const name_server server;
+    with_server(server, [&]() -> coro<void> {
+        std::vector<nurt::task<std::vector<nurt::ip_address>>> lookups;
+        for (int i = 0; i < 100; ++i) {
+            lookups.push_back(nurt::create_task(resolve("both.test")));
+        }
+        for (auto& each : lookups) {
+            const auto found = co_await each;
+            CHECK(found.size() == 2);
+        }
+        CHECK(server.questions() == 2);
+    });
+}
+
+TEST_CASE("mail exchangers are resolved, the preferred first") {
+    const name_server server;
+    with_server(server, []() -> coro<void> {
+        const auto found = co_await nurt::resolve_mx("mail.test");
+        REQUIRE(found.size() == 2);
+        CHECK(found[0] == nurt::mail_exchanger{10, "a.mail.test"});
+        CHECK(found[1] == nurt::mail_exchanger{20, "b.mail.test"});
+    });
+}
+
+TEST_CASE("texts are resolved, and asked for once") {
+    const name_server server;
+    with_server(server, []() -> coro<void> {
+        const auto found = co_await nurt::resolve_txt("text.test");
+        CHECK(found == std::vector<std::string>{"one two", "three"});
+        co_await nurt::resolve_txt("text.test");
+    });
+    CHECK(server.questions() == 1);
+}
+
+TEST_CASE("the name of an address is resolved") {
+    const name_server server;
+    with_server(server, []() -> coro<void> {
+        const auto found = co_await nurt::resolve_ptr(nurt::ip_address::v4(192, 0, 2, 1));
+        CHECK(found == std::vector<std::string>{"one.test"});
+    });
+}
+
+TEST_CASE("a name without records of this type, or with malformed ones, is an error") {
+    const name_server server;
+    with_server(server, []() -> coro<void> {
+        const auto none = co_await error_of<nurt::resolve_error>(nurt::resolve_mx("one.test"));
+        CHECK(std::string_view(none.what()) ==
+              "resolve one.test: DNS server returned answer with no data");
+        const auto torn = co_await error_of<nurt::resolve_error>(nurt::resolve_txt("torn.test"));
+        CHECK(std::string_view(torn.what()) == "resolve torn.test: Misformatted DNS reply");
+    });
+}
+
+TEST_CASE("a nameserver option that is no list of addresses is refused") {
+    nurt::runner runner;
+    CHECK_THROWS_AS(nurt::make_resolver(runner.loop(), {.nameservers = "not an address"}),
+                    nurt::error);
 }
