@@ -3,12 +3,15 @@
 #include "nurt/net/tcp.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/core/exception_group.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/staggered.hpp"
 #include "nurt/net/resolver.hpp"
 
 #include <cerrno>
 #include <coroutine>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -85,7 +88,7 @@ private:
     bool cancel_asked_ = false;
 };
 
-coro<stream> connect_one(socket_address to, bool no_delay) {
+coro<stream> connect_one(socket_address to, connect_options options) {
     io::backend& io = event_loop::running().backend();
     const std::string attempt = "connect " + to.to_string();
     io::channel& c = io.open_socket(to.to_endpoint(), attempt);
@@ -94,29 +97,48 @@ coro<stream> connect_one(socket_address to, bool no_delay) {
     if (result < 0) {
         throw os_error(-result, attempt);
     }
-    if (no_delay) {
+    if (options.no_delay) {
         io.set_option(c, io::socket_option::no_delay, 1);
     }
     co_return stream(std::move(bytes));
 }
 
-// The attempts one after the other, so that the order of addresses is the order of preference.
-coro<stream> connect_any(std::string host, std::uint16_t port, bool no_delay) {
-    const std::vector<ip_address> addresses = co_await resolve(host);
+// One error for all of them, with the code of the last.
+os_error summary(const std::string& host, std::uint16_t port,
+                 const std::vector<ip_address>& addresses, const exception_group& failed) {
     std::string failures;
     std::error_code last;
-    for (const ip_address& ip : addresses) {
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
         try {
-            co_return co_await connect_one(socket_address(ip, port), no_delay);
+            std::rethrow_exception(failed.errors()[i]);
         } catch (const os_error& e) {
-            if (addresses.size() == 1) {
-                throw;
-            }
             last = e.code();
-            failures += (failures.empty() ? "" : ", ") + ip.to_string() + ": " + last.message();
+            failures += (i == 0 ? "" : ", ") + addresses[i].to_string() + ": " + last.message();
         }
     }
-    throw os_error(last, "connect " + host + ':' + std::to_string(port) + " (" + failures + ')');
+    return os_error(last, "connect " + host + ':' + std::to_string(port) + " (" + failures + ')');
+}
+
+coro<stream> connect_any(std::string host, std::uint16_t port, connect_options options) {
+    std::vector<ip_address> addresses = co_await resolve(host);
+    if (addresses.size() == 1 && !options.all_errors) {
+        co_return co_await connect_one(socket_address(addresses.front(), port), options);
+    }
+    if (options.interleave) {
+        addresses = detail::interleaved(addresses);
+    }
+    detail::connect_attempt attempt = [port, options](ip_address ip) {
+        return connect_one(socket_address(ip, port), options);
+    };
+    try {
+        co_return co_await detail::first_connection(addresses, options.attempt_delay,
+                                                    std::move(attempt));
+    } catch (const exception_group& failed) {
+        if (options.all_errors) {
+            throw;
+        }
+        throw summary(host, port, addresses, failed);
+    }
 }
 
 }  // namespace
@@ -194,12 +216,11 @@ stream accept_leaf::await_resume() {
 
 coro<stream> connect(std::string host, std::uint16_t port, connect_options options) {
     if (options.timeout == duration::max()) {
-        co_return co_await connect_any(std::move(host), port, options.no_delay);
+        co_return co_await connect_any(std::move(host), port, options);
     }
     const std::string attempt = "connect " + host + ':' + std::to_string(port);
     try {
-        co_return co_await wait_for(connect_any(std::move(host), port, options.no_delay),
-                                    options.timeout);
+        co_return co_await wait_for(connect_any(std::move(host), port, options), options.timeout);
     } catch (const timeout_error&) {
         throw timeout_error(attempt + ": timed out");
     }
@@ -207,7 +228,7 @@ coro<stream> connect(std::string host, std::uint16_t port, connect_options optio
 
 coro<stream> connect(socket_address to, connect_options options) {
     if (options.timeout == duration::max()) {
-        return connect_one(to, options.no_delay);
+        return connect_one(to, options);
     }
     return connect(to.ip().to_string(), to.port(), options);
 }

@@ -23,6 +23,12 @@ namespace nurt {
 struct connect_options {
     duration timeout = duration::max();  // for the lookup of the name and all attempts together
     bool no_delay = true;                // send small writes at once
+    // Of several addresses the next one is tried when the last has failed, or has not answered for so
+    // long; what is still trying when one answers is given up. RFC 8305 section 5 says 250 ms, and
+    // not less than 10 ms. duration::max(): one after the other.
+    duration attempt_delay = milliseconds(250);
+    bool interleave = true;   // the families in turns, whatever order the resolver gave
+    bool all_errors = false;  // fail with exception_group, one error for each address
 };
 
 struct listen_options {
@@ -32,8 +38,9 @@ struct listen_options {
     std::size_t connections = static_cast<std::size_t>(-1);
 };
 
-// Tries the addresses of host in order until one answers. os_error when none does, and what() says
-// what was tried: "connect 127.0.0.1:9: Connection refused"; resolve_error; timeout_error.
+// Tries the addresses of host until one answers. os_error when none does, and what() says what was
+// tried: "connect 127.0.0.1:9: Connection refused"; resolve_error; timeout_error. Cancelled, it ends
+// every attempt.
 coro<stream> connect(std::string host, std::uint16_t port, connect_options options = {});
 coro<stream> connect(socket_address to, connect_options options = {});
 
