@@ -193,3 +193,101 @@ TEST_CASE("a server that is dropped before a handler began leaves nothing behind
         CHECK(rest.empty());
     });
 }
+
+TEST_CASE("S160: after wait_closed no handler begins, whenever the server was closed") {
+    auto body = []() -> coro<void> {
+        for (int turns = 0; turns < 8; ++turns) {
+            CAPTURE(turns);
+            int begun = 0;
+            int ended = 0;
+            auto handler = [&](stream s) -> coro<void> {
+                ++begun;
+                co_await s.write("hello");
+                ++ended;
+            };
+            auto server = co_await start_server(handler, "127.0.0.1", 7000);
+            stream s = co_await open_connection("127.0.0.1", 7000);
+            for (int i = 0; i < turns; ++i) {
+                co_await nurt::sleep(nurt::seconds(0));
+            }
+            server.close();
+            co_await server.wait_closed();
+            const int before = begun;
+            CHECK(begun == ended);
+            co_await nurt::sleep(nurt::seconds(1));
+            CHECK(begun == before);
+        }
+    };
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {  // who is told first of a connection
+        CAPTURE(seed);
+        in_sim(body, {}, seed);
+    }
+}
+
+TEST_CASE("wait_closed of a server that is closed and has no connections is over at once") {
+    in_sim([]() -> coro<void> {
+        auto server = co_await start_server(echo, "127.0.0.1", 7000);
+        server.close();
+        server.close();
+        co_await server.wait_closed();
+        co_await server.serve_forever();
+        CHECK(server.connections() == 0);
+    });
+}
+
+TEST_CASE("wait_closed may be cancelled, and the server goes on") {
+    in_sim([]() -> coro<void> {
+        auto server = co_await start_server(echo, "127.0.0.1", 7000);
+        auto waiting = nurt::create_task(server.wait_closed());
+        co_await nurt::sleep(nurt::seconds(1));
+        waiting.cancel();
+        co_await nurt::sleep(nurt::seconds(1));
+        CHECK(waiting.cancelled());
+        const std::string answer = co_await ask(7000, "still there");
+        CHECK(answer == "still there");
+    });
+}
+
+TEST_CASE("S160: close_clients and abort_clients without clients do nothing") {
+    in_sim([]() -> coro<void> {
+        auto server = co_await start_server(echo, "127.0.0.1", 7000);
+        server.close_clients();
+        server.abort_clients();
+        const std::string answer = co_await ask(7000, "x");
+        CHECK(answer == "x");
+    });
+}
+
+TEST_CASE("S160: clients that come after close_clients are served") {
+    in_sim([]() -> coro<void> {
+        auto server = co_await start_server(echo, "127.0.0.1", 7000);
+        stream first = co_await open_connection("127.0.0.1", 7000);
+        co_await first.write("x");
+        co_await first.readexactly(1);
+        server.close_clients();
+        server.close_clients();
+        const std::string rest = co_await first.read_all();
+        CHECK(rest.empty());
+        const std::string answer = co_await ask(7000, "y");
+        CHECK(answer == "y");
+    });
+}
+
+TEST_CASE("without a free descriptor clients wait, and are served when there is one") {
+    nurt::sim::faults tight;
+    tight.descriptors = 4;  // the listener, two clients, and one of them accepted
+    auto body = []() -> coro<void> {
+        auto server = co_await start_server(echo, "127.0.0.1", 7000);
+        stream first = co_await open_connection("127.0.0.1", 7000);
+        co_await first.write("x");
+        co_await first.readexactly(1);
+        stream second = co_await open_connection("127.0.0.1", 7000);
+        co_await second.write("y");
+        co_await nurt::sleep(nurt::seconds(1));
+        CHECK(server.connections() == 1);
+        first.close();
+        const std::string answer = co_await second.readexactly(1);
+        CHECK(answer == "y");
+    };
+    in_sim(body, tight);
+}
