@@ -55,6 +55,13 @@ public:
         return write_from(from.data(), from.size(), true);
     }
 
+    // Writes all of data, then waits for an answer and gives its size, as read_some does: 0 is the
+    // end of the stream. It is the task's only read and write while it lasts, and both memories have
+    // to stay until then. Cancelled, it leaves the stream as a cancelled write or read would.
+    coro<std::size_t> exchange(std::string_view data, std::span<char> answer) {
+        return write_and_read(shared(), data, answer);
+    }
+
     // Up to n bytes, as soon as there are some; "" is the end of the stream, or n == 0.
     coro<std::string> read(std::size_t n) { return read_up_to(shared(), n); }
     // Everything until the end of the stream.
@@ -111,6 +118,8 @@ private:
     }
 
     // Static, since the stream may move while they run.
+    static coro<std::size_t> write_and_read(detail::stream_ref s, std::string_view data,
+                                            std::span<char> answer);
     static coro<std::string> read_up_to(detail::stream_ref s, std::size_t n);
     static coro<std::string> read_to_end(detail::stream_ref s);
     static coro<std::string> read_exact(detail::stream_ref s, std::size_t n);
