@@ -130,7 +130,8 @@ coro<bool> accept_one(state_ptr state, std::size_t index) {
     bool failed = false;
     try {
         stream s = co_await state->listeners[index].accept();
-        if (state->closed) {  // since the connection came: it is treated as those still in the queue
+        if (state
+                ->closed) {  // since the connection came: it is treated as those still in the queue
             s.abort();
             co_return false;
         }

@@ -7,6 +7,7 @@
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/net/detail/staggered.hpp"
+#include "nurt/net/detail/tcp_stream.hpp"
 #include "nurt/net/resolver.hpp"
 
 #include <cerrno>
@@ -15,44 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+
 namespace nurt {
 
 namespace {
-
-class tcp_stream final : public byte_stream {
-public:
-    tcp_stream(io::backend& io, io::channel& c, const socket_address& peer) noexcept
-        : io_(io), channel_(&c), peer_(peer) {}
-    ~tcp_stream() override { close(io::closing::flush); }
-
-    bool try_now(io::operation& op) noexcept override {
-        op.target = channel_;
-        return io_.try_now(op);
-    }
-    void submit(io::operation& op) noexcept override {
-        op.target = channel_;
-        io_.submit(op);
-    }
-    bool cancel(io::operation& op) noexcept override { return io_.cancel(op); }
-    int shutdown_write() noexcept override { return io_.shutdown_write(*channel_); }
-    void close(io::closing how) noexcept override {
-        if (channel_ != nullptr) {
-            io_.close(*std::exchange(channel_, nullptr), how);
-        }
-    }
-    io::endpoint local_address() const noexcept override {
-        return channel_ != nullptr ? io_.local_address(*channel_) : io::endpoint{};
-    }
-    io::endpoint peer_address() const noexcept override { return peer_.to_endpoint(); }
-    std::string peer_name() const override { return peer_.to_string(); }
-
-    io::channel& channel() noexcept { return *channel_; }
-
-private:
-    io::backend& io_;
-    io::channel* channel_;
-    socket_address peer_;
-};
 
 // Gives 0 or -errno.
 class connect_leaf final : public leaf, public io::operation {
@@ -92,7 +60,7 @@ coro<stream> connect_one(socket_address to, connect_options options) {
     io::backend& io = event_loop::running().backend();
     const std::string attempt = "connect " + to.to_string();
     io::channel& c = io.open_socket(to.to_endpoint(), attempt);
-    auto bytes = std::make_unique<tcp_stream>(io, c, to);
+    auto bytes = std::make_unique<detail::tcp_stream>(io, c, to);
     const int result = co_await connect_leaf(io, c, to);
     if (result < 0) {
         throw os_error(-result, attempt);
@@ -206,8 +174,7 @@ stream accept_leaf::await_resume() {
     }
     io::backend& io = state_->io;
     io::channel& c = io.adopt(static_cast<int>(result));
-    auto bytes =
-        std::make_unique<tcp_stream>(io, c, socket_address::from(peer_).value_or(socket_address()));
+    auto bytes = std::make_unique<tcp_stream>(io, c, socket_address::from(peer_));
     io.set_option(c, io::socket_option::no_delay, 1);
     return stream(std::move(bytes));
 }
@@ -231,6 +198,33 @@ coro<stream> connect(socket_address to, connect_options options) {
         return connect_one(to, options);
     }
     return connect(to.ip().to_string(), to.port(), options);
+}
+
+stream adopt_socket(int descriptor) {
+    io::backend& io = event_loop::running().backend();
+    // Fails for what is no descriptor of this process, in a simulation for all: the backend decides.
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK) == 0) {
+        ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+    }
+    io::channel& c = io.adopt(descriptor);
+    io.set_option(c, io::socket_option::no_delay, 1);
+    const auto peer = socket_address::from(io.peer_address(c));
+    return stream(std::make_unique<detail::tcp_stream>(io, c, peer));
+}
+
+released_socket release_socket(stream s) {
+    auto* bytes = dynamic_cast<detail::tcp_stream*>(s.shared()->bytes.get());
+    if (bytes == nullptr) {
+        throw usage_error("this stream has no socket");
+    }
+    detail::read_buffer& buffer = s.shared()->buffer;
+    released_socket result;
+    result.unread = buffer.view();
+    buffer.drop(buffer.size());
+    const auto owner = s.release();
+    result.descriptor = bytes->release(result.unread);
+    return result;
 }
 
 listener& listener::operator=(listener&& other) noexcept {

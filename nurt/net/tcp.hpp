@@ -44,6 +44,23 @@ struct listen_options {
 coro<stream> connect(std::string host, std::uint16_t port, connect_options options = {});
 coro<stream> connect(socket_address to, connect_options options = {});
 
+// A stream over a connected socket, TCP or Unix domain, that somebody else has made: a parent
+// process, another library. It is the stream's from then on, and does not block any more; after an
+// exception it is still the caller's. Python: loop.connect_accepted_socket.
+stream adopt_socket(int descriptor);
+
+// Not an aggregate, so that it may stand in an expression with co_await.
+struct released_socket {
+    released_socket() = default;
+
+    int descriptor = -1;  // the caller's to close; non-blocking
+    std::string unread;   // what has been received and nobody has asked for
+};
+
+// The opposite. usage_error while somebody reads or writes, or when the stream is closed or leads
+// to something else than a socket; then the connection is closed.
+released_socket release_socket(stream s);
+
 namespace detail {
 
 struct listener_state;

@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 using nurt::coro;
 using nurt::open_connection;
 using nurt::start_server;
@@ -132,5 +135,26 @@ TEST_CASE("closing a server with clients that stay connected does not hang") {
         co_await nurt::sleep(nurt::milliseconds(5));
         CHECK(serving.cancelled());
         CHECK(server.connections() == 0);
+    });
+}
+
+TEST_CASE("a socket that another library has made becomes a stream, and can be taken back") {
+    in_reality([]() -> coro<void> {
+        int ends[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+        stream near = nurt::adopt_socket(ends[0]);
+        stream far = nurt::adopt_socket(ends[1]);
+        CHECK(near.peer_name() == "a local socket");
+        co_await near.write("one\ntwo\n");
+        const std::string line = co_await far.readline();
+        CHECK(line == "one\n");
+        const auto released = nurt::release_socket(std::move(far));
+        CHECK(released.unread == "two\n");
+        REQUIRE(::send(released.descriptor, "back\n", 5, 0) == 5);
+        const std::string answer = co_await near.readline();
+        CHECK(answer == "back\n");
+        ::close(released.descriptor);
+        const std::string rest = co_await near.read_all();
+        CHECK(rest.empty());
     });
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/detail/tcp_stream.hpp: a socket of the loop's backend as a byte_stream.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "nurt/io/backend.hpp"
+#include "nurt/net/address.hpp"
+#include "nurt/stream/byte_stream.hpp"
+
+namespace nurt::detail {
+
+class tcp_stream final : public byte_stream {
+public:
+    tcp_stream(io::backend& io, io::channel& c, std::optional<socket_address> peer) noexcept
+        : io_(io), channel_(&c), peer_(peer) {}
+    ~tcp_stream() override { close(io::closing::flush); }
+
+    bool try_now(io::operation& op) noexcept override {
+        op.target = channel_;
+        return io_.try_now(op);
+    }
+    void submit(io::operation& op) noexcept override {
+        op.target = channel_;
+        io_.submit(op);
+    }
+    bool cancel(io::operation& op) noexcept override { return io_.cancel(op); }
+    int shutdown_write() noexcept override { return io_.shutdown_write(*channel_); }
+    void close(io::closing how) noexcept override {
+        if (channel_ != nullptr) {
+            io_.close(*std::exchange(channel_, nullptr), how);
+        }
+    }
+    io::endpoint local_address() const noexcept override {
+        return channel_ != nullptr ? io_.local_address(*channel_) : io::endpoint{};
+    }
+    io::endpoint peer_address() const noexcept override {
+        return peer_ ? peer_->to_endpoint() : io::endpoint{};
+    }
+    std::string peer_name() const override {
+        return peer_ ? peer_->to_string() : std::string("a local socket");
+    }
+
+    // -1 after close().
+    int descriptor() const noexcept { return channel_ != nullptr ? channel_->descriptor() : -1; }
+    // Takes the descriptor out, and what has been received already. Not after close().
+    int release(std::string& unread) {
+        return io_.release(*std::exchange(channel_, nullptr), &unread);
+    }
+
+private:
+    io::backend& io_;
+    io::channel* channel_;
+    std::optional<socket_address> peer_;
+};
+
+}  // namespace nurt::detail
