@@ -72,6 +72,10 @@ public:
     // A stream socket of the family of towards, for opcode::connect.
     virtual channel& open_socket(const endpoint& towards, std::string_view attempt) = 0;
 
+    // Gives such a socket an address of its own before it connects; with port 0 a free port.
+    // 0, or -errno.
+    virtual int bind(channel& c, const endpoint& from) noexcept = 0;
+
     // A listening stream socket, for opcode::accept. Port 0 takes a free one: see local_address.
     virtual channel& listen(const endpoint& at, const listen_options& options,
                             std::string_view attempt) = 0;

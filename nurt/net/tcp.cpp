@@ -56,18 +56,32 @@ private:
     bool cancel_asked_ = false;
 };
 
+// What fails here concerns speed only, or is no socket of TCP.
+template <class Options>
+void set_options(io::backend& io, io::channel& c, const Options& options) noexcept {
+    if (options.no_delay) {
+        io.set_option(c, io::socket_option::no_delay, 1);
+    }
+    if (options.keep_alive) {
+        io.set_option(c, io::socket_option::keep_alive, 1);
+    }
+}
+
 coro<stream> connect_one(socket_address to, connect_options options) {
     io::backend& io = event_loop::running().backend();
     const std::string attempt = "connect " + to.to_string();
     io::channel& c = io.open_socket(to.to_endpoint(), attempt);
     auto bytes = std::make_unique<detail::tcp_stream>(io, c, to);
+    if (options.local_address) {
+        if (const int error = io.bind(c, options.local_address->to_endpoint()); error != 0) {
+            throw os_error(-error, attempt + " from " + options.local_address->to_string());
+        }
+    }
     const int result = co_await connect_leaf(io, c, to);
     if (result < 0) {
         throw os_error(-result, attempt);
     }
-    if (options.no_delay) {
-        io.set_option(c, io::socket_option::no_delay, 1);
-    }
+    set_options(io, c, options);
     co_return stream(std::move(bytes));
 }
 
@@ -89,6 +103,14 @@ os_error summary(const std::string& host, std::uint16_t port,
 
 coro<stream> connect_any(std::string host, std::uint16_t port, connect_options options) {
     std::vector<ip_address> addresses = co_await resolve(host);
+    if (options.local_address) {
+        const bool four = options.local_address->ip().is_v4();
+        std::erase_if(addresses, [four](const ip_address& ip) { return ip.is_v4() != four; });
+        if (addresses.empty()) {
+            throw os_error(EAFNOSUPPORT, "connect " + host + ':' + std::to_string(port) + " from " +
+                                             options.local_address->to_string());
+        }
+    }
     if (addresses.size() == 1 && !options.all_errors) {
         co_return co_await connect_one(socket_address(addresses.front(), port), options);
     }
@@ -114,10 +136,12 @@ coro<stream> connect_any(std::string host, std::uint16_t port, connect_options o
 namespace detail {
 
 struct listener_state {
-    listener_state(io::backend& io_, io::channel& c) : io(io_), channel(&c) {}
+    listener_state(io::backend& io_, io::channel& c, const listen_options& how)
+        : io(io_), channel(&c), options(how) {}
 
     io::backend& io;
     io::channel* channel;  // null: closed
+    listen_options options;
     bool accepting = false;
 };
 
@@ -175,7 +199,7 @@ stream accept_leaf::await_resume() {
     io::backend& io = state_->io;
     io::channel& c = io.adopt(static_cast<int>(result));
     auto bytes = std::make_unique<tcp_stream>(io, c, socket_address::from(peer_));
-    io.set_option(c, io::socket_option::no_delay, 1);
+    set_options(io, c, state_->options);
     return stream(std::move(bytes));
 }
 
@@ -262,7 +286,7 @@ listener listen(const socket_address& at, listen_options options) {
     io::channel& c =
         io.listen(at.to_endpoint(), {.backlog = options.backlog, .reuse_port = options.reuse_port},
                   "listen " + at.to_string());
-    return listener(std::make_shared<detail::listener_state>(io, c));
+    return listener(std::make_shared<detail::listener_state>(io, c, options));
 }
 
 coro<listener> listen(std::string host, std::uint16_t port, listen_options options) {

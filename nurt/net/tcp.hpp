@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
 
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
@@ -29,13 +31,20 @@ struct connect_options {
     duration attempt_delay = milliseconds(250);
     bool interleave = true;   // the families in turns, whatever order the resolver gave
     bool all_errors = false;  // fail with exception_group, one error for each address
+    bool keep_alive = false;  // ask an idle peer now and then whether it is still there
+    // Where to connect from; port 0 takes a free one. Addresses of the other family are left out.
+    std::optional<socket_address> local_address = {};
 };
+static_assert(std::is_trivially_destructible_v<connect_options>);
 
 struct listen_options {
     int backlog = 511;        // connections that may wait to be accepted
     bool reuse_port = false;  // several listeners share the port, one for each loop
     // Of start_server: so many handlers run at once, and who comes then waits to be accepted.
     std::size_t connections = static_cast<std::size_t>(-1);
+    // Of each accepted connection, as in connect_options.
+    bool no_delay = true;
+    bool keep_alive = false;
 };
 
 // Tries the addresses of host until one answers. os_error when none does, and what() says what was

@@ -51,6 +51,18 @@ io::channel& sim_backend::open_socket(const endpoint&, std::string_view attempt)
     return s;
 }
 
+int sim_backend::bind(io::channel& c, const endpoint& from) noexcept {
+    const auto address = socket_address::from(from);
+    if (!address) {
+        return -EAFNOSUPPORT;
+    }
+    if (address->port() != 0 && port_taken(*address, false)) {
+        return -EADDRINUSE;
+    }
+    of(c).local = address->port() != 0 ? *address : with_port(*address);
+    return 0;
+}
+
 io::channel& sim_backend::listen(const endpoint& at, const io::listen_options& options,
                                  std::string_view attempt) {
     const auto address = socket_address::from(at);

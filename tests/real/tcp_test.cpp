@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,5 +158,36 @@ TEST_CASE("a socket that another library has made becomes a stream, and can be t
         ::close(released.descriptor);
         const std::string rest = co_await near.read_all();
         CHECK(rest.empty());
+    });
+}
+
+namespace {
+
+int option_of(int descriptor, int level, int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    ::getsockopt(descriptor, level, name, &value, &size);
+    return value;
+}
+
+}  // namespace
+
+TEST_CASE("options of connections reach the kernel, at both ends") {
+    in_reality([]() -> coro<void> {
+        const auto any_port = *nurt::socket_address::parse("127.0.0.1:0");
+        auto listener = nurt::listen(any_port, {.no_delay = false, .keep_alive = true});
+        const auto from = nurt::socket_address::parse("127.0.0.3:0");
+        stream near = co_await nurt::connect("127.0.0.1", listener.port(),
+                                             {.keep_alive = true, .local_address = from});
+        stream far = co_await listener.accept();
+        CHECK(far.peer_name().starts_with("127.0.0.3:"));
+        const auto client = nurt::release_socket(std::move(near));
+        const auto served = nurt::release_socket(std::move(far));
+        CHECK(option_of(client.descriptor, IPPROTO_TCP, TCP_NODELAY) == 1);
+        CHECK(option_of(client.descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1);
+        CHECK(option_of(served.descriptor, IPPROTO_TCP, TCP_NODELAY) == 0);
+        CHECK(option_of(served.descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1);
+        ::close(client.descriptor);
+        ::close(served.descriptor);
     });
 }

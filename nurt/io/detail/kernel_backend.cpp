@@ -37,6 +37,10 @@ endpoint kernel_backend::peer_address(const channel& c) const noexcept {
     return detail::peer_address(c.descriptor());
 }
 
+int kernel_backend::bind(channel& c, const endpoint& from) noexcept {
+    return detail::bind(c.descriptor(), from);
+}
+
 int kernel_backend::shutdown_write(channel& c) noexcept {
     return detail::shutdown_write(c.descriptor());
 }

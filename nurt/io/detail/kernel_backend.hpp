@@ -61,6 +61,7 @@ inline operation*& waiting_place(kernel_channel& c, opcode code) noexcept {
 class kernel_backend : public backend {
 public:
     channel& open_socket(const endpoint& towards, std::string_view attempt) final;
+    int bind(channel& c, const endpoint& from) noexcept final;
     channel& listen(const endpoint& at, const listen_options& options,
                     std::string_view attempt) final;
     endpoint local_address(const channel& c) const noexcept final;

@@ -191,6 +191,12 @@ int listen_stream_socket(const endpoint& at, const listen_options& options,
     return descriptor;
 }
 
+int bind(int descriptor, const endpoint& from) noexcept {
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    return ::bind(descriptor, address_of(from), from.size) == 0 ? 0 : -errno;
+}
+
 endpoint local_address(int descriptor) noexcept {
     endpoint e;
     socklen_t size = sizeof e.bytes;

@@ -39,6 +39,10 @@ int open_stream_socket(const endpoint& towards, std::string_view attempt);
 int listen_stream_socket(const endpoint& at, const listen_options& options,
                          std::string_view attempt);
 
+// Of a socket that will connect. With port 0 the port is chosen by connect, which knows that ports
+// of connections to different peers may be the same.
+int bind(int descriptor, const endpoint& from) noexcept;
+
 endpoint local_address(int descriptor) noexcept;
 endpoint peer_address(int descriptor) noexcept;
 int set_option(int descriptor, socket_option option, int value) noexcept;

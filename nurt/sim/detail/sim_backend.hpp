@@ -80,6 +80,7 @@ public:
     const char* name() const noexcept override { return "sim"; }
     io::channel& adopt(int descriptor) override;
     io::channel& open_socket(const endpoint& towards, std::string_view attempt) override;
+    int bind(io::channel& c, const endpoint& from) noexcept override;
     io::channel& listen(const endpoint& at, const io::listen_options& options,
                         std::string_view attempt) override;
     endpoint local_address(const io::channel& c) const noexcept override;

@@ -180,7 +180,9 @@ bool sim_backend::connect(socket& s, operation& op) {
         }
         const auto from = to->ip().is_v4() ? ip_address::loopback_v4() : ip_address::loopback_v6();
         s.link = std::make_shared<connection>();
-        s.local = with_port(socket_address(from, 0));
+        if (s.local.port() == 0) {  // else it was bound
+            s.local = with_port(socket_address(from, 0));
+        }
         s.link->ends[0].owner = &s;
         s.link->ends[0].address = s.local;
         s.link->ends[1].address = *to;
