@@ -86,6 +86,7 @@ public:
         pipe& p = receives ? *in_ : *out_;
         (receives ? p.reader : p.writer) = &op;
         op.in_flight = true;
+        p.settle();  // of a long write a part has gone, and a reader has made room again
     }
     bool cancel(io::operation& op) noexcept override {
         (op.code == io::opcode::receive ? in_->reader : out_->writer) = nullptr;
