@@ -91,17 +91,20 @@ void read_leaf::complete() noexcept {
     finish();
 }
 
-// Or not allowed to.
-bool write_leaf::nothing_to_write() {
+// There is nothing to write, it is not allowed, or the writer has announced itself.
+bool write_leaf::ready_otherwise() {
     const stream_state& s = *state_;
     if (s.closed) {
         throw_stream_closed();
     }
-    if (s.writing) {
+    if (s.writing && !inside_) {
         throw usage_error("another task is writing to this stream already");
     }
     if (s.torn) {
         throw usage_error("a write to this stream was cancelled half-way");
+    }
+    if (size != 0) {
+        return s.bytes->try_now(*this) && advance() && go_on();
     }
     result = 0;
     return true;
@@ -119,7 +122,7 @@ void write_leaf::await_suspend(std::coroutine_handle<>) noexcept {
 cancel_answer write_leaf::cancel() noexcept {
     const cancel_answer answer = stream_leaf::cancel();
     if (answer == cancel_answer::done) {
-        state_->writing = false;
+        state_->writing = inside_;
         state_->torn = written_ != 0;
     }
     return answer;
@@ -134,7 +137,7 @@ void write_leaf::complete() noexcept {
         result = -ECANCELED;  // what was taken does not make it complete
     }
     state_->torn = written_ != 0 && result < 0;
-    state_->writing = false;
+    state_->writing = inside_;
     finish();
 }
 

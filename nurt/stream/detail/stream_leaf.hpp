@@ -74,14 +74,17 @@ private:
 // Writes all, or with `some` what is taken at once.
 class write_leaf final : public stream_leaf {
 public:
-    write_leaf(stream_ref state, const void* memory, std::size_t bytes, bool some) noexcept
+    // inside: on behalf of a writer that has announced itself already.
+    write_leaf(stream_ref state, const void* memory, std::size_t bytes, bool some,
+               bool inside = false) noexcept
         : stream_leaf(std::move(state), io::opcode::send, const_cast<void*>(memory), bytes),
-          some_(some) {}
+          some_(some),
+          inside_(inside) {}
 
     bool await_ready() {
         stream_state& s = *state_;
         if (s.closed || s.writing || s.torn || size == 0) [[unlikely]] {
-            return nothing_to_write();
+            return ready_otherwise();
         }
         return s.bytes->try_now(*this) && advance() && go_on();
     }
@@ -97,7 +100,7 @@ public:
     void complete() noexcept override;
 
 private:
-    bool nothing_to_write();
+    bool ready_otherwise();
     // Counts what was taken. True: this was all.
     bool advance() noexcept {
         if (result < 0) [[unlikely]] {
@@ -112,6 +115,7 @@ private:
 
     std::size_t written_ = 0;
     bool some_;
+    bool inside_;
 };
 
 // What close() gives: the closing is under way, and waiting for its end may be left out.
