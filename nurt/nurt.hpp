@@ -32,6 +32,7 @@
 #include "nurt/loop/instrument.hpp"
 #include "nurt/net/address.hpp"
 #include "nurt/net/resolver.hpp"
+#include "nurt/net/sendfile.hpp"
 #include "nurt/net/server.hpp"
 #include "nurt/net/tcp.hpp"
 #include "nurt/stream/stream.hpp"
