@@ -60,15 +60,15 @@ name_leaf name_cache::find(record_type type, const std::string& name) {
 }
 
 void name_cache::answered(const name_question& question, name_answer answer) {
-    const auto flight = flights_.extract(question);
+    auto landed = flights_.extract(question);
     const auto shared = std::make_shared<const name_answer>(std::move(answer));
     if (shared->failure.empty() && shared->time_to_live > duration() && most_ != 0) {
         keep(question, shared);
     }
-    if (flight.empty()) {
+    if (landed.empty()) {
         return;
     }
-    while (name_leaf* waiting = flight.mapped().pop_front()) {
+    while (name_leaf* waiting = landed.mapped().pop_front()) {
         waiting->give(shared);
     }
 }
