@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "nurt/base/time.hpp"
+#include "nurt/io/datagram.hpp"
 #include "nurt/io/endpoint.hpp"
 #include "nurt/io/operation.hpp"
 
@@ -50,6 +51,12 @@ enum class socket_option : std::uint8_t {
     keep_alive,      // SO_KEEPALIVE
     receive_buffer,  // SO_RCVBUF, bytes
     send_buffer,     // SO_SNDBUF, bytes
+    // Of datagrams; those for IP are set in the way of the socket's family.
+    broadcast,            // SO_BROADCAST
+    hops,                 // IP_TTL: routers a datagram passes at most
+    multicast_hops,       // the same for multicast
+    multicast_loop,       // this machine gets what it sends to its groups
+    multicast_interface,  // where multicast leaves, by its number
 };
 
 // Used from the loop's thread only, but for wake().
@@ -88,6 +95,25 @@ public:
 
     // 0, or -errno.
     virtual int set_option(channel& c, socket_option option, int value) noexcept = 0;
+
+    // Datagrams: they are received and sent by calls that never wait; who has to wait does so with
+    // wait_readable and wait_writable. A backend need not have them.
+
+    // For addresses of the family of at. Connecting it with opcode::connect waits for nothing.
+    virtual channel& open_datagrams(const endpoint& at, const datagram_options& options,
+                                    std::string_view attempt);
+    // How many, at least one, or -errno; -EAGAIN: none at the moment. An error in the middle of a
+    // batch ends it, and the next call tells it.
+    virtual int receive_datagrams(channel& c, datagram* first, std::size_t count) noexcept;
+    virtual int send_datagrams(channel& c, const datagram* first, std::size_t count) noexcept;
+    // Joins or leaves a multicast group, on the interface of this number; 0: the system chooses. 0
+    // or -errno.
+    virtual int set_membership(channel& c, bool member, const endpoint& group,
+                               unsigned interface) noexcept;
+
+    // To be called before anything is received: nothing is, before somebody asks. For sockets whose
+    // bytes come with something else, such as descriptors.
+    virtual void receive_on_request(channel&) noexcept {}
 
     // Does the operation at once if that needs no waiting. True: result is set, and complete() will
     // not be called. False: it has to be submitted (a connect may have been started already).

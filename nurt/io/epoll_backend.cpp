@@ -47,6 +47,10 @@ channel& epoll_backend::adopt(int descriptor) {
     if (descriptor < 0) {
         throw os_error(EBADF, "adopt");
     }
+    const auto number = static_cast<std::size_t>(descriptor);
+    if (number >= members_.size()) {
+        members_.resize(number * 2 + 16);
+    }
     epoll_channel& c = channels_.take();
     c.open(descriptor);
     return c;

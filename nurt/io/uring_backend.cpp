@@ -85,6 +85,10 @@ channel& uring_backend::adopt(int descriptor) {
     return c;
 }
 
+void uring_backend::receive_on_request(channel& c) noexcept {
+    of(c).plain_only = true;
+}
+
 bool uring_backend::try_now(operation& op) noexcept {
     uring_channel& c = of(*op.target);
     assert(waiting_place(c, op.code) == nullptr && "one operation each way at a time");

@@ -80,22 +80,23 @@ io::channel& sim_backend::listen(const endpoint& at, const io::listen_options& o
     return s;
 }
 
-bool sim_backend::port_taken(const socket_address& address, bool shared) const {
+bool sim_backend::port_taken(const socket_address& address, bool shared, bool datagrams) const {
     return std::any_of(sockets_.begin(), sockets_.end(), [&](const auto& entry) {
         const socket& s = *entry.second;
         const bool overlap = s.local.ip() == address.ip() || s.local.ip().is_unspecified() ||
                              address.ip().is_unspecified();
-        return s.listening && s.local.port() == address.port() && overlap &&
-               s.local.ip().is_v4() == address.ip().is_v4() && !(shared && s.shares_port);
+        return (datagrams ? s.datagrams : s.listening) && s.local.port() == address.port() &&
+               overlap && s.local.ip().is_v4() == address.ip().is_v4() &&
+               !(shared && s.shares_port);
     });
 }
 
-socket_address sim_backend::with_port(socket_address address) {
+socket_address sim_backend::with_port(socket_address address, bool datagrams) {
     do {
         address = socket_address(address.ip(), next_port_);
         next_port_ =
             next_port_ == 65535 ? first_free_port : static_cast<std::uint16_t>(next_port_ + 1);
-    } while (port_taken(address, false));
+    } while (port_taken(address, false, datagrams));
     return address;
 }
 
@@ -118,10 +119,16 @@ endpoint sim_backend::local_address(const io::channel& c) const noexcept {
 
 endpoint sim_backend::peer_address(const io::channel& c) const noexcept {
     const auto& s = static_cast<const socket&>(c);
+    if (s.peer) {
+        return s.peer->to_endpoint();
+    }
     return s.connected ? s.link->ends[1 - s.end].address.to_endpoint() : endpoint{};
 }
 
 bool sim_backend::readable(socket& s) const {
+    if (s.datagrams) {
+        return !s.mailbox.empty() || s.datagram_error != 0;
+    }
     if (s.listening || !s.connected) {
         return !s.arrived.empty() && !full();
     }
@@ -130,7 +137,7 @@ bool sim_backend::readable(socket& s) const {
 }
 
 bool sim_backend::writable(socket& s) const {
-    return s.connected && (s.own().broken || s.own().end_sent || space(s) != 0);
+    return s.datagrams || (s.connected && (s.own().broken || s.own().end_sent || space(s) != 0));
 }
 
 bool sim_backend::perform(socket& s, operation& op) {

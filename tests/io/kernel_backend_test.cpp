@@ -251,3 +251,28 @@ TEST_CASE_TEMPLATE("a short sleep is one sleep", World, ON_THE_KERNEL) {
     }
     CHECK(waits <= few_waits);
 }
+
+TEST_CASE_TEMPLATE("a descriptor that was closed behind our back does no harm to its successor",
+                   World, ON_THE_KERNEL) {
+    World w;
+    int pipes[2];
+    REQUIRE(::pipe2(pipes, O_CLOEXEC | O_NONBLOCK) == 0);
+    channel& stale = w.io->adopt(pipes[0]);
+    test_operation lost(stale, opcode::wait_readable);
+    w.io->submit(lost);
+    w.settle();
+    ::close(pipes[0]);
+    int sockets[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, sockets) == 0);
+    REQUIRE(sockets[0] == pipes[0]);  // the number is given out again
+    channel& successor = w.io->adopt(sockets[0]);
+    test_operation readable(successor, opcode::wait_readable);
+    w.io->submit(readable);
+    w.settle();
+    w.io->release(stale);
+    CHECK(lost.result == -ECANCELED);
+    CHECK(::write(sockets[1], "x", 1) == 1);
+    CHECK(w.finish(readable));
+    ::close(pipes[1]);
+    ::close(sockets[1]);
+}

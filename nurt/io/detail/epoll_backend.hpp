@@ -14,7 +14,9 @@
 #include "nurt/io/detail/channel_pool.hpp"
 #include "nurt/io/detail/kernel_backend.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 struct epoll_event;
 
@@ -27,7 +29,9 @@ inline constexpr std::uint32_t writing = 0x0004;
 // Invariants:
 //  1. generation is another one after each open and each close, so an event that was meant for a
 //     former owner of the channel is recognised.
-//  2. mask is what the kernel watches; registered is whether it knows the descriptor at all.
+//  2. mask is what the kernel watches; registered is whether it knows the descriptor at all. Somebody
+//     else's descriptor may have been closed since, and its number be another channel's: the one that
+//     registered it last is its member.
 struct epoll_channel final : kernel_channel {
     void open(int descriptor) noexcept {
         kernel_channel::open(descriptor);
@@ -73,6 +77,9 @@ private:
     void submit_watched(epoll_channel& c, operation& op) noexcept;
     int take_out(epoll_channel& c) noexcept;
 
+    bool is_member(const epoll_channel& c) const noexcept {
+        return members_[static_cast<std::size_t>(c.descriptor())] == c.index;
+    }
     int watch(epoll_channel& c, std::uint32_t mask) noexcept;
     void unwatch(epoll_channel& c) noexcept;
     void rebuild() noexcept;
@@ -86,8 +93,9 @@ private:
 
     int epoll_ = -1;
     channel_pool<epoll_channel> channels_;
-    bool stale_ = false;   // an event came for a descriptor that was closed here
-    bool precise_ = true;  // the kernel has epoll_pwait2
+    std::vector<std::uint32_t> members_;  // by descriptor: the index of the channel
+    bool stale_ = false;                  // an event came for a descriptor that was closed here
+    bool precise_ = true;                 // the kernel has epoll_pwait2
 };
 
 }  // namespace nurt::io::detail

@@ -22,6 +22,9 @@ constexpr int most_events = 256;
 
 // 0 or an errno value.
 int epoll_backend::watch(epoll_channel& c, std::uint32_t mask) noexcept {
+    if (c.registered && !is_member(c)) {
+        return EBADF;
+    }
     epoll_event event{};
     event.events = mask;
     event.data.u64 = c.tag();
@@ -31,11 +34,14 @@ int epoll_backend::watch(epoll_channel& c, std::uint32_t mask) noexcept {
     }
     c.mask = mask;
     c.registered = true;
+    members_[static_cast<std::size_t>(c.descriptor())] = c.index;
     return 0;
 }
 
 void epoll_backend::unwatch(epoll_channel& c) noexcept {
-    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.descriptor(), nullptr);
+    if (is_member(c)) {
+        ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.descriptor(), nullptr);
+    }
     c.registered = false;
     c.mask = 0;
 }
@@ -57,7 +63,7 @@ void epoll_backend::rebuild() noexcept {
     wake_event.data.u64 = wake_tag;
     ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_.descriptor(), &wake_event);
     channels_.for_each([this](epoll_channel& c) {
-        if (c.is_open() && c.registered) {
+        if (c.is_open() && c.registered && is_member(c)) {
             c.registered = false;
             watch(c, c.mask);
         }

@@ -29,6 +29,19 @@ channel& kernel_backend::listen(const endpoint& at, const listen_options& option
     return adopt(detail::listen_stream_socket(at, options, attempt));
 }
 
+channel& kernel_backend::open_datagrams(const endpoint& at, const datagram_options& options,
+                                        std::string_view attempt) {
+    const int descriptor = detail::open_datagram_socket(at, options, attempt);
+    try {
+        channel& c = adopt(descriptor);
+        static_cast<kernel_channel&>(c).is_socket = false;  // there is nothing to flush or to drop
+        return c;
+    } catch (...) {
+        detail::close(descriptor);
+        throw;
+    }
+}
+
 endpoint kernel_backend::local_address(const channel& c) const noexcept {
     return detail::local_address(c.descriptor());
 }

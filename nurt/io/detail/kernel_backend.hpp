@@ -7,6 +7,7 @@
 
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/io/backend.hpp"
+#include "nurt/io/detail/datagram_calls.hpp"
 #include "nurt/io/detail/doorbell.hpp"
 #include "nurt/io/detail/kernel_calls.hpp"
 
@@ -43,9 +44,9 @@ struct kernel_channel : channel, list_link {
     bool hung_up = false;           // the peer has ended its side, or there is an error
     bool connecting = false;        // connect was called and goes on
     bool write_fell_short = false;  // the kernel's buffer was full at the last write
-    bool is_socket = true;
-    operation* reader = nullptr;  // receive, accept or wait_readable
-    operation* writer = nullptr;  // send, connect or wait_writable
+    bool is_socket = true;          // one that carries a stream, as far as is known
+    operation* reader = nullptr;    // receive, accept or wait_readable
+    operation* writer = nullptr;    // send, connect or wait_writable
 };
 
 // The place where an operation of this kind waits.
@@ -64,6 +65,18 @@ public:
     int bind(channel& c, const endpoint& from) noexcept final;
     channel& listen(const endpoint& at, const listen_options& options,
                     std::string_view attempt) final;
+    channel& open_datagrams(const endpoint& at, const datagram_options& options,
+                            std::string_view attempt) final;
+    int receive_datagrams(channel& c, datagram* first, std::size_t count) noexcept final {
+        return detail::receive_datagrams(c.descriptor(), first, count);
+    }
+    int send_datagrams(channel& c, const datagram* first, std::size_t count) noexcept final {
+        return detail::send_datagrams(c.descriptor(), first, count);
+    }
+    int set_membership(channel& c, bool member, const endpoint& group,
+                       unsigned interface) noexcept final {
+        return detail::set_membership(c.descriptor(), member, group, interface);
+    }
     endpoint local_address(const channel& c) const noexcept final;
     endpoint peer_address(const channel& c) const noexcept final;
     int shutdown_write(channel& c) noexcept final;

@@ -211,6 +211,47 @@ endpoint peer_address(int descriptor) noexcept {
     return e;
 }
 
+namespace {
+
+bool is_ipv6(int descriptor) noexcept {
+    int family = 0;
+    socklen_t size = sizeof family;
+    return ::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 &&
+           family == AF_INET6;
+}
+
+// The options of datagrams that have a number of their own in each family.
+int set_ip_option(int descriptor, socket_option option, int value) noexcept {
+    const bool six = is_ipv6(descriptor);
+    int name = 0;
+    ip_mreqn interface{};
+    const void* data = &value;
+    socklen_t size = sizeof value;
+    switch (option) {
+        case socket_option::hops: name = six ? IPV6_UNICAST_HOPS : IP_TTL; break;
+        case socket_option::multicast_hops:
+            name = six ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL;
+            break;
+        case socket_option::multicast_loop:
+            name = six ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP;
+            break;
+        case socket_option::multicast_interface:
+            name = six ? IPV6_MULTICAST_IF : IP_MULTICAST_IF;
+            if (!six) {
+                interface.imr_ifindex = value;
+                data = &interface;
+                size = sizeof interface;
+            }
+            break;
+        default: return -ENOPROTOOPT;
+    }
+    return ::setsockopt(descriptor, six ? IPPROTO_IPV6 : IPPROTO_IP, name, data, size) == 0
+               ? 0
+               : -errno;
+}
+
+}  // namespace
+
 int set_option(int descriptor, socket_option option, int value) noexcept {
     int level = SOL_SOCKET;
     int name = 0;
@@ -222,6 +263,8 @@ int set_option(int descriptor, socket_option option, int value) noexcept {
         case socket_option::keep_alive: name = SO_KEEPALIVE; break;
         case socket_option::receive_buffer: name = SO_RCVBUF; break;
         case socket_option::send_buffer: name = SO_SNDBUF; break;
+        case socket_option::broadcast: name = SO_BROADCAST; break;
+        default: return set_ip_option(descriptor, option, value);
     }
     return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0 ? 0 : -errno;
 }

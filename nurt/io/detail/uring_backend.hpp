@@ -110,6 +110,7 @@ public:
     void wait(instant deadline) override;
     int descriptor() const noexcept override { return ring_.descriptor(); }
     void after_fork() noexcept override;
+    void receive_on_request(channel& c) noexcept override;
 
 private:
     // Channels

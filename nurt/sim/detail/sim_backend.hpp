@@ -16,7 +16,9 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nurt::sim::detail {
@@ -63,6 +65,13 @@ struct socket final : io::channel {
     std::deque<std::shared_ptr<connection>> arrived;  // not yet accepted
     socket_address local;
 
+    bool datagrams = false;
+    std::optional<socket_address> peer;  // of connected datagrams
+    std::deque<std::pair<socket_address, std::string>> mailbox;
+    std::size_t mailbox_bytes = 0;
+    std::vector<ip_address> groups;
+    int datagram_error = 0;  // told once
+
     half& own() noexcept { return link->ends[end]; }
     half& other() noexcept { return link->ends[1 - end]; }
     operation*& slot(const operation& op) noexcept {
@@ -87,6 +96,13 @@ public:
     endpoint peer_address(const io::channel& c) const noexcept override;
     int shutdown_write(io::channel& c) noexcept override;
     int set_option(io::channel&, io::socket_option, int) noexcept override { return 0; }
+    io::channel& open_datagrams(const endpoint& at, const io::datagram_options& options,
+                                std::string_view attempt) override;
+    int receive_datagrams(io::channel& c, io::datagram* first, std::size_t count) noexcept override;
+    int send_datagrams(io::channel& c, const io::datagram* first,
+                       std::size_t count) noexcept override;
+    int set_membership(io::channel& c, bool member, const endpoint& group,
+                       unsigned interface) noexcept override;
 
     bool try_now(operation& op) noexcept override;
     void submit(operation& op) noexcept override;
@@ -116,11 +132,17 @@ private:
     void knock(const connection_ptr& link, int attempt);
     void drop_link(socket& s, io::closing how);
 
+    void arrive(int sender, const socket_address& from, const socket_address& to,
+                const std::string& bytes);
+    bool hears(const socket& s, const socket_address& from, const socket_address& to) const;
+    int send_datagram(socket& s, const io::datagram& d);
+    static bool connect_datagrams(socket& s, operation& op);
+
     socket& make_socket(std::string_view attempt);
     bool full() const noexcept { return static_cast<int>(sockets_.size()) >= plan_.descriptors; }
     socket* listener_at(const socket_address& address);
-    bool port_taken(const socket_address& address, bool shared) const;
-    socket_address with_port(socket_address address);
+    bool port_taken(const socket_address& address, bool shared, bool datagrams = false) const;
+    socket_address with_port(socket_address address, bool datagrams = false);
 
     void touch(socket* s);
     bool deliver();

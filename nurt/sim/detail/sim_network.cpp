@@ -172,6 +172,9 @@ void sim_backend::knock(const connection_ptr& link, int attempt) {
 }
 
 bool sim_backend::connect(socket& s, operation& op) {
+    if (s.datagrams) {
+        return connect_datagrams(s, op);
+    }
     if (s.link == nullptr) {
         const auto to = socket_address::from(*op.address);
         if (!to) {
