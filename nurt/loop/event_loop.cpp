@@ -110,6 +110,7 @@ event_loop::~event_loop() {
     if (!running_) {
         close();
     }
+    see_residents_off();
     detail::release_home(home);
     inbox_->release();
     if (detail::this_thread.core == this) {
@@ -323,12 +324,19 @@ void event_loop::close() {
         return;
     }
     end_preparation();
+    see_residents_off();
     discard_all(inbox_->close());
     discard_all(ready.take());
     while (timer_node* node = timers_.pop()) {
         node->discard();
     }
     while (generators.pop_front() != nullptr) {  // they unlink themselves when they are destroyed
+    }
+}
+
+void event_loop::see_residents_off() noexcept {
+    while (detail::resident* one = residents_.pop_front()) {
+        one->loop_closes();
     }
 }
 

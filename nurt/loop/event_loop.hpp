@@ -21,6 +21,7 @@
 #include "nurt/loop/handle.hpp"
 #include "nurt/loop/mailbox.hpp"
 #include "nurt/loop/ready_queue.hpp"
+#include "nurt/loop/resident.hpp"
 #include "nurt/loop/services.hpp"
 #include "nurt/loop/thread_state.hpp"
 #include "nurt/loop/threadsafe_handle.hpp"
@@ -161,6 +162,8 @@ public:
     void begin_outside_work() noexcept { ++outside_work_; }
     void end_outside_work() noexcept { --outside_work_; }
     std::size_t outside_work() const noexcept { return outside_work_; }
+    // It hears when the loop closes, and moves out if it ends before.
+    void add_resident(detail::resident& one) noexcept { one.move_in(residents_); }
     timer_heap& timers() noexcept { return timers_; }
     detail::loop_core& core() noexcept { return *this; }
     // Ends run_forever with this exception after the running turn.
@@ -192,6 +195,7 @@ private:
     void expire_timers() noexcept;
     void drain_inbox() noexcept;
     void end_preparation() noexcept;
+    void see_residents_off() noexcept;
     void check_open() const {
         if (closed_) {
             throw_closed();
@@ -222,6 +226,7 @@ private:
     exception_handler handler_;
     bool handler_changed_ = false;
     std::exception_ptr failure_;
+    intrusive_list<detail::resident, detail::resident_link> residents_;
     std::unique_ptr<detail::observation> observation_;
     detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };

@@ -43,22 +43,28 @@ int family_of(const endpoint& e) noexcept {
     return address_of(e)->sa_family;
 }
 
-// write() has no MSG_NOSIGNAL, so SIGPIPE is held back for the call and taken when it was raised,
-// unless one was pending before: that one belongs to somebody else.
+// write() has no MSG_NOSIGNAL, so SIGPIPE is held back for the call and taken when it was raised. One
+// that was pending before belongs to somebody else; it can only be if SIGPIPE was held back already.
 std::int64_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept {
     sigset_t pipe_only;
     sigset_t before;
     sigset_t pending;
     sigemptyset(&pipe_only);
+    sigemptyset(&pending);
     sigaddset(&pipe_only, SIGPIPE);
-    sigpending(&pending);
     pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    const bool was_held = sigismember(&before, SIGPIPE) == 1;
+    if (was_held) {
+        sigpending(&pending);
+    }
     const std::int64_t result = again([&] { return ::write(descriptor, data, size); });
     if (result == -EPIPE && sigismember(&pending, SIGPIPE) == 0) {
         const timespec at_once{};
         again([&] { return sigtimedwait(&pipe_only, nullptr, &at_once); });
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (!was_held) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
     return result;
 }
 

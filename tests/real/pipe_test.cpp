@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// tests/real/pipe_test.cpp: pipes as streams.
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "nurt/base/cancelled.hpp"
+#include "nurt/core/sleep.hpp"
+#include "nurt/core/task.hpp"
+#include "nurt/stream/pipe.hpp"
+#include "tests/support/in_loop.hpp"
+
+using namespace nurt;
+using nurt_test::error_of;
+
+namespace {
+
+template <class Body>
+void in_reality(Body body) {
+    nurt_test::in_loop(services(), std::move(body));
+}
+
+coro<> write_all(stream& to, std::string text) {
+    co_await to.write(text);
+    to.shutdown_write();
+}
+
+}  // namespace
+
+TEST_CASE("what is written to a pipe is read from its other end, however long it is") {
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        std::string text(3'000'000, ' ');
+        for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i % 251);
+        const task<> writer = create_task(write_all(writing, text));
+        const std::string got = co_await reading.read_all();
+        CHECK(got == text);
+        co_await writer;
+        CHECK(reading.at_eof());
+    });
+}
+
+TEST_CASE("a write that nobody will read is an error, and SIGPIPE does not end the program") {
+    struct sigaction by_default{};
+    struct sigaction before{};
+    ::sigaction(SIGPIPE, &by_default, &before);
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        reading.close();
+        std::string refusal;
+        try {
+            co_await writing.write("x");
+        } catch (const os_error& e) {
+            refusal = e.what();
+        }
+        CHECK(refusal == "write to a pipe: Broken pipe");
+        sigset_t pending;
+        sigpending(&pending);
+        CHECK(sigismember(&pending, SIGPIPE) == 0);
+    });
+    ::sigaction(SIGPIPE, &before, nullptr);
+}
+
+TEST_CASE("a SIGPIPE that was pending before a write stays pending") {
+    sigset_t pipe_only;
+    sigset_t before;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    ::raise(SIGPIPE);
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        reading.close();
+        auto write = [](stream& s) -> coro<> { co_await s.write("x"); };
+        const auto refused = co_await error_of<os_error>(write(writing));
+        CHECK(refused.number() == EPIPE);
+    });
+    const timespec at_once{};
+    CHECK(::sigtimedwait(&pipe_only, nullptr, &at_once) == SIGPIPE);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_CASE("a read of a pipe that is cancelled ends at once and loses nothing") {
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        auto read = [](stream& s) -> coro<std::string> { co_return co_await s.read(10); };
+        task<std::string> waiting = create_task(read(reading));
+        co_await sleep(milliseconds(1));
+        waiting.cancel();
+        bool cancelled = false;
+        try {
+            co_await waiting;
+        } catch (const cancelled_error&) {
+            cancelled = true;
+        }
+        CHECK(cancelled);
+        co_await writing.write("kept");
+        const std::string got = co_await reading.read(10);
+        CHECK(got == "kept");
+    });
+}
+
+TEST_CASE("a program that ends while it reads from a pipe ends at once") {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const instant start = event_loop().time();
+    auto main = [](int fd) -> coro<> {
+        auto read = [](stream s) -> coro<> { co_await s.read(1); };
+        create_task(read(connect_read_pipe(fd, "a slow pipe"))).detach();
+        co_await sleep(milliseconds(1));
+    };
+    run(main(ends[0]));
+    CHECK((event_loop().time() - start).seconds() < 1);
+    ::close(ends[1]);
+}
+
+TEST_CASE("a pipe that the loop does not take stays the caller's") {
+    in_reality([]() -> coro<> {
+        CHECK_THROWS_AS(connect_read_pipe(-1), os_error);
+        co_return;
+    });
+    CHECK_THROWS_AS(open_pipe(), usage_error);
+}
+
+TEST_CASE("a closed writing end is said to be closed") {
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        writing.shutdown_write();
+        auto write = [](stream& s) -> coro<> { co_await s.write("x"); };
+        const auto refused = co_await error_of<os_error>(write(writing));
+        CHECK(refused.number() == EPIPE);
+        CHECK_THROWS_AS(reading.shutdown_write(), os_error);
+        const std::string end = co_await reading.read(1);
+        CHECK(end.empty());
+    });
+}
