@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/io/interrupt.hpp"
 
+#include "nurt/io/detail/signal_action.hpp"
+
 #include <csignal>
 #include <ctime>
 
@@ -75,9 +77,7 @@ interrupt_watch::~interrupt_watch() {
     if (!installed_) {
         return;
     }
-    struct sigaction action{};
-    action.sa_handler = SIG_DFL;
-    ::sigaction(SIGINT, &action, nullptr);
+    detail::remove_action(SIGINT, &on_interrupt);  // somebody may listen for it now
     notify_function = nullptr;
     if (has_timer.exchange(false)) {
         ::timer_delete(patience);

@@ -11,6 +11,7 @@
 #include "nurt/io/make_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
 #include "nurt/loop/detail/observation.hpp"
+#include "nurt/loop/detail/signal_handlers.hpp"
 #include "nurt/loop/machine_random.hpp"
 #include "nurt/loop/monotonic_clock.hpp"
 #include "nurt/loop/threadsafe_node.hpp"
@@ -325,6 +326,9 @@ void event_loop::close() {
     }
     end_preparation();
     see_residents_off();
+    if (signals_) {
+        signals_->remove_all();
+    }
     discard_all(inbox_->close());
     discard_all(ready.take());
     while (timer_node* node = timers_.pop()) {
@@ -399,6 +403,19 @@ threadsafe_handle event_loop::call_soon_threadsafe(unique_function<void()> callb
         throw_closed();
     }
     return made;
+}
+
+void event_loop::add_signal_handler(int signal, unique_function<void()> callback) {
+    check_use();
+    if (!signals_) {
+        signals_ = std::make_unique<detail::signal_handlers>(*this);
+    }
+    signals_->add(signal, std::move(callback));
+}
+
+bool event_loop::remove_signal_handler(int signal) {
+    check_use();
+    return signals_ && signals_->remove(signal);
 }
 
 void event_loop::fail(std::exception_ptr error) noexcept {

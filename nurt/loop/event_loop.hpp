@@ -33,7 +33,8 @@ class instrument;
 
 namespace detail {
 class observation;
-}
+class signal_handlers;
+}  // namespace detail
 
 // What the exception handler of a loop is told: an error that no code could receive.
 struct error_context {
@@ -101,6 +102,16 @@ public:
     // From any thread; wakes the loop. The callback is destroyed where it ran or was cancelled, or
     // by close(). Throws usage_error when the loop is closed.
     threadsafe_handle call_soon_threadsafe(unique_function<void()> callback);
+
+    // The callback runs in a later turn after the signal has arrived, wherever that was; several of
+    // a kind may be told as one, but no kind is lost. One callback a signal; it ends with the loop.
+    // Other loops may have theirs for the same signal. What the signal did before (for SIGINT: end
+    // run() by keyboard_interrupt) it does again when the last of them is removed. usage_error for
+    // signals that cannot be caught. See nurt/sync/signals.hpp for coroutines.
+    // Python: loop.add_signal_handler.
+    void add_signal_handler(int signal, unique_function<void()> callback);
+    // False if there was none.
+    bool remove_signal_handler(int signal);
 
     // Reads the clock.
     instant time() const noexcept { return clock_->now(); }
@@ -227,6 +238,7 @@ private:
     bool handler_changed_ = false;
     std::exception_ptr failure_;
     intrusive_list<detail::resident, detail::resident_link> residents_;
+    std::unique_ptr<detail::signal_handlers> signals_;
     std::unique_ptr<detail::observation> observation_;
     detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };
