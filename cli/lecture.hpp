@@ -23,6 +23,9 @@ int compare_variants(const lecture_options& options);
 // A line for each cell.
 int list_cells();
 
+// Measures processes, threads and tasks beside each other, and prints what they cost.
+int compare_costs();
+
 // Runs a cell of the lecture, "3.1.2", with a local httpbin if it needs one.
 int run_cell(std::string_view number);
 
@@ -36,7 +39,7 @@ struct lecture_cell {
     std::string_view needs;        // what is missing to run it
     bool http = false;             // it is given the URL of an httpbin
 
-    bool runs() const noexcept { return !examples[0].empty(); }
+    bool runs() const noexcept { return needs.empty(); }
 };
 
 // In the lecture's order.

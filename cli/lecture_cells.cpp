@@ -17,12 +17,14 @@ namespace nurt::cli {
 
 namespace {
 
+constexpr std::string_view cost_cell = "2.5";
+
 constexpr lecture_cell cells[] = {
     {"2.1", "Sequential execution: three requests", {"lecture_2_1_sequential_requests"}, "", true},
     {"2.2", "Concurrent execution: the drawing", {"lecture_2_2_concurrent_requests"}, "", true},
-    {"2.3", "Processes", {}, "subprocesses"},
-    {"2.4", "Threads", {}, "to_thread"},
-    {"2.5", "Threads and the interpreter: what they cost", {}, "to_thread and subprocesses"},
+    {"2.3", "Processes", {"lecture_2_3_processes"}, ""},
+    {"2.4", "Threads", {"lecture_2_4_threads"}, ""},
+    {cost_cell, "Threads and the interpreter: what they cost", {}, ""},
     {"2.6.1", "Four requests, one after another", {"lecture_2_6_1_sequential"}, "", true},
     {"2.6.2", "Four requests, in threads", {"lecture_2_6_2_threads"}, "", true},
     {"3", "Reactive and proactive I/O beside each other", {}, "the io_uring backend"},
@@ -101,6 +103,7 @@ int run_cell_here(std::string_view number, const std::string& url) {
 
 int run_cell(std::string_view number) {
     const lecture_cell& cell = find_cell(number);
+    if (cell.number == cost_cell) return compare_costs();
     if (!cell.http) return run_cell_here(number, "");
     // In a child, so that Ctrl-C in the middle of a blocking request leaves nobody behind.
     const interrupt_flag interrupts;
