@@ -84,6 +84,21 @@ double sum_of(const std::string& path, std::initializer_list<std::string_view> n
     return sum;
 }
 
+// Processor time from its making on, without the pauses.
+class cpu_clock {
+public:
+    void pause() { used_ += cpu_seconds() - since_; }
+    void go_on() { since_ = cpu_seconds(); }
+    double stop() {
+        pause();
+        return used_;
+    }
+
+private:
+    double used_ = 0;
+    double since_ = cpu_seconds();
+};
+
 double memory_of(const std::string& process) {
     const std::string folder = "/proc/" + process;
     return sum_of(folder + "/smaps_rollup", {"Private_Clean:", "Private_Dirty:"}) +
@@ -92,7 +107,7 @@ double memory_of(const std::string& process) {
 
 coro<cost> processes(int count) {
     const clock::time_point start = clock::now();
-    const double cpu = cpu_seconds();
+    cpu_clock cpu;
     std::vector<process> all;
     for (int i = 0; i < count; ++i) {
         all.push_back(co_await create_subprocess_exec(
@@ -103,21 +118,23 @@ coro<cost> processes(int count) {
         co_await each.stdout().readexactly(1);  // it runs
     }
     cost result{.wall = seconds_since(start)};
+    cpu.pause();
     for (process& each : all) {
         result.memory += memory_of(std::to_string(each.pid()));
     }
+    cpu.go_on();
     for (process& each : all) {
         each.stdin().close();
         co_await each.wait();
     }
-    result.cpu = cpu_seconds() - cpu;
+    result.cpu = cpu.stop();
     co_return result;
 }
 
 cost threads(int count) {
     const double memory = memory_of("self");
     const clock::time_point start = clock::now();
-    const double cpu = cpu_seconds();
+    cpu_clock cpu;
     std::atomic<int> running{0};
     std::atomic<bool> over{false};
     std::vector<std::thread> all;
@@ -132,13 +149,15 @@ cost threads(int count) {
         running.wait(seen);
     }
     cost result{.wall = seconds_since(start)};
+    cpu.pause();
     result.memory = memory_of("self") - memory;
+    cpu.go_on();
     over = true;
     over.notify_all();
     for (std::thread& each : all) {
         each.join();
     }
-    result.cpu = cpu_seconds() - cpu;
+    result.cpu = cpu.stop();
     return result;
 }
 
@@ -150,7 +169,7 @@ coro<> wait_for_end(int& running, event& over) {
 coro<cost> tasks(int count) {
     const double memory = memory_of("self");
     const clock::time_point start = clock::now();
-    const double cpu = cpu_seconds();
+    cpu_clock cpu;
     int running = 0;
     event over;
     std::vector<task<>> all;
@@ -161,12 +180,14 @@ coro<cost> tasks(int count) {
         co_await sleep(seconds(0));
     }
     cost result{.wall = seconds_since(start)};
+    cpu.pause();
     result.memory = memory_of("self") - memory;
+    cpu.go_on();
     over.set();
     for (task<>& each : all) {
         co_await each;
     }
-    result.cpu = cpu_seconds() - cpu;
+    result.cpu = cpu.stop();
     co_return result;
 }
 

@@ -70,8 +70,20 @@ class Words(unittest.TestCase):
         self.assertEqual([line[27:] for line in lines], ["1: Daft", "2: Daft", "1: Academy", "2: Academy"])
         self.assertTrue(2 <= time.monotonic() - start < 3.9)
 
+    def test_processes_threads_and_tasks_are_compared(self):
+        answer = nurt("lecture", "2.5")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertLessEqual(max(map(len, answer.stdout.splitlines())), 88)
+        rows = re.findall(r"^(process|thread|task) +(\d+) +([\d.]+) (\w+) ", answer.stdout, re.M)
+        self.assertEqual([(kind, int(n)) for kind, n, *_ in rows],
+                         [(kind, n) for kind in ("process", "thread", "task") for n in (10, 100, 1000)])
+        unit = {"us": 1, "ms": 1000, "s": 1_000_000}
+        process, thread, task = (float(rows[i][2]) * unit[rows[i][3]] for i in (2, 5, 8))
+        self.assertGreater(process, thread)  # of a thousand each
+        self.assertGreater(thread, task)
+
     def test_a_cell_that_is_not_there_or_needs_more(self):
-        for cell, words in ("9.9", "no cell 9.9"), ("2.3", "needs what nurt does not have yet: subprocesses"):
+        for cell, words in ("9.9", "no cell 9.9"), ("5", "needs what nurt does not have yet: web applications"):
             answer = nurt("lecture", cell)
             self.assertEqual(answer.returncode, 1)
             self.assertIn(words, answer.stderr)

@@ -2,10 +2,13 @@
 // tests/real/pipe_test.cpp: pipes as streams.
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "nurt/base/cancelled.hpp"
@@ -82,6 +85,19 @@ TEST_CASE("a SIGPIPE that was pending before a write stays pending") {
     const timespec at_once{};
     CHECK(::sigtimedwait(&pipe_only, nullptr, &at_once) == SIGPIPE);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_CASE("what is no pipe, but is written like one, will do") {
+    in_reality([]() -> coro<> {
+        const int counter = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        stream writing = connect_write_pipe(::fcntl(counter, F_DUPFD_CLOEXEC, 3));
+        const std::uint64_t seven = 7;
+        co_await writing.write(std::as_bytes(std::span(&seven, 1)));
+        stream reading = connect_read_pipe(counter);
+        std::uint64_t got = 0;
+        co_await reading.read_some(std::as_writable_bytes(std::span(&got, 1)));
+        CHECK(got == 7);
+    });
 }
 
 TEST_CASE("a read of a pipe that is cancelled ends at once and loses nothing") {

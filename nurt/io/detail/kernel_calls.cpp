@@ -8,9 +8,11 @@
 #include <csignal>
 #include <cstring>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -41,6 +43,28 @@ sockaddr* address_of(endpoint& e) noexcept {
 
 int family_of(const endpoint& e) noexcept {
     return address_of(e)->sa_family;
+}
+
+// Linux 6.18 can write without raising SIGPIPE, which old headers do not know.
+constexpr int without_signal = 0x100;  // RWF_NOSIGNAL
+
+std::int64_t write_without_signal(int descriptor, const void* data, std::size_t size) noexcept {
+    iovec all{const_cast<void*>(data), size};
+    return again([&] { return ::pwritev2(descriptor, &all, 1, -1, without_signal); });
+}
+
+bool kernel_writes_without_signal() noexcept {
+    static const bool does = [] {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+            return false;
+        }
+        const bool wrote = write_without_signal(ends[1], "x", 1) == 1;
+        close(ends[0]);
+        close(ends[1]);
+        return wrote;
+    }();
+    return does;
 }
 
 // write() has no MSG_NOSIGNAL, so SIGPIPE is held back for the call and taken when it was raised. One
@@ -106,6 +130,12 @@ std::int64_t send(int descriptor, const void* data, std::size_t size, bool& is_s
             return result;
         }
         is_socket = false;
+    }
+    if (kernel_writes_without_signal()) {
+        const auto result = write_without_signal(descriptor, data, size);
+        if (result != -EOPNOTSUPP) {  // some kinds of files know only the plain call
+            return result;
+        }
     }
     return write_quietly(descriptor, data, size);
 }
