@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <sys/wait.h>
@@ -258,6 +259,24 @@ TEST_CASE("a process that outlives its loop ends its child all the same") {
         CHECK_THROWS_AS(run(end_of(p)), usage_error);
     }
     CHECK_FALSE(is_alive(pid));
+    CHECK(no_child_left());
+}
+
+TEST_CASE("a loop that is closed on another thread lets go of its children") {
+    std::optional<process> left;
+    std::optional<event_loop> loop;
+    std::thread([&] {
+        loop.emplace();
+        auto start = [](std::optional<process>& to, event_loop& in) -> coro<> {
+            to = co_await asleep();
+            in.stop();
+        };
+        loop->call_soon([&] { create_task(start, std::ref(left), std::ref(*loop)).detach(); });
+        loop->run_forever();
+    }).join();
+    loop.reset();
+    CHECK(is_alive(left->pid()));
+    left.reset();
     CHECK(no_child_left());
 }
 

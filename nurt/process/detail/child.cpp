@@ -11,6 +11,7 @@
 #include <exception>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -166,7 +167,10 @@ void child::loop_closes() noexcept {
     if (in_flight) {
         loop_->backend().cancel(*this);
     }
-    descriptor_ = loop_->backend().release(*std::exchange(target, nullptr));
+    // A copy, because the backend may not give its own back on a thread that it never ran on.
+    io::channel& c = *std::exchange(target, nullptr);
+    descriptor_ = ::fcntl(c.descriptor(), F_DUPFD_CLOEXEC, 0);
+    loop_->backend().close(c, io::closing::flush);
     loop_ = nullptr;
     if (std::exchange(orphan_, false) && is_ours()) {
         look(0);  // it was killed, so this is short
