@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // bench/nurt_echo.cpp: an echo server, through nurt::stream as a program would write it.
 //
-//     nurt_echo PORT [epoll|uring]     until it is killed
+//     nurt_echo PORT [epoll|uring] [exchange]     until it is killed
 //
+// It reads and writes in turn, or with `exchange` writes and reads in one await.
 // The buffer is as large as those of the peers. It is not in the coroutine's frame, because a large
 // frame does not come from the pool.
 #include <cstddef>
@@ -38,9 +39,23 @@ nurt::coro<> echo(nurt::stream s) {
     }
 }
 
-nurt::coro<> serve(std::uint16_t port) {
+nurt::coro<> echo_by_exchange(nurt::stream s) {
+    const std::unique_ptr<char[]> buffer(new char[buffer_size]);
+    const std::span<char> space(buffer.get(), buffer_size);
+    try {
+        std::size_t n = co_await s.read_some(space);
+        while (n != 0) {
+            n = co_await s.exchange(std::string_view(buffer.get(), n), space);
+        }
+    } catch (const nurt::os_error&) {
+        co_return;  // the client has gone
+    }
+}
+
+nurt::coro<> serve(std::uint16_t port, bool by_exchange) {
     const nurt::listen_options options{.backlog = 1024};
-    nurt::server server = co_await nurt::start_server(echo, "127.0.0.1", port, options);
+    const auto handler = by_exchange ? echo_by_exchange : echo;
+    nurt::server server = co_await nurt::start_server(handler, "127.0.0.1", port, options);
     co_await server.serve_forever();
 }
 
@@ -48,11 +63,13 @@ nurt::coro<> serve(std::uint16_t port) {
 
 int main(int argc, char** argv) {
     const std::string_view wanted = argc > 2 ? argv[2] : "epoll";
-    if (argc < 2 || argc > 3 || (wanted != "epoll" && wanted != "uring")) {
-        std::fputs("usage: nurt_echo PORT [epoll|uring]\n", stderr);
+    const bool by_exchange = argc == 4 && std::string_view(argv[3]) == "exchange";
+    if (argc < 2 || argc > (by_exchange ? 4 : 3) || (wanted != "epoll" && wanted != "uring")) {
+        std::fputs("usage: nurt_echo PORT [epoll|uring] [exchange]\n", stderr);
         return 2;
     }
     using nurt::io::backend_kind;
     const auto backend = wanted == "uring" ? backend_kind::uring : backend_kind::epoll;
-    nurt::run(serve(static_cast<std::uint16_t>(std::atoi(argv[1]))), {.backend = backend});
+    const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+    nurt::run(serve(port, by_exchange), {.backend = backend});
 }

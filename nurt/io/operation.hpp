@@ -45,6 +45,13 @@ public:
     opcode code = opcode::receive;
     bool in_flight = false;  // from submit until complete(), or a cancel that took it
 
+    // Of a send whose sender waits for an answer next, and for nothing before that: try_now may
+    // return false and set `joined`. Submitted, the send then goes with the call that waits for the
+    // answer, and complete() comes before that of the answer, but maybe not without it; result may
+    // be 0 if nothing was taken. To cancel it sends it at once, and completes it soon.
+    bool expects_answer = false;
+    bool joined = false;
+
 protected:
     operation() = default;
     ~operation() = default;

@@ -100,11 +100,43 @@ bool uring_backend::try_now(operation& op) noexcept {
                perform_receive(c, op);
     }
     if (op.code == opcode::send) {
+        op.joined = op.expects_answer && may_join(c, op);
+        if (op.joined) {
+            return false;
+        }
         return (finished_last_ <= few_completions || op.size > large_send || c.write_fell_short ||
                 !c.is_socket) &&
                perform_send(c, op);
     }
     return try_other(c, op);
+}
+
+// A kernel before 6.1, which has no deferred mode, does not tell which part of such a send it took.
+bool uring_backend::may_join(const uring_channel& c, const operation& op) const noexcept {
+    return ring_.mode() == uring_mode::deferred && c.is_socket && !c.write_fell_short && !c.bulk &&
+           !c.plain_only && op.size <= large_send && !c.has_ahead();
+}
+
+// A joined send that was not handed over yet is done now, since nobody will wait with it. False:
+// there is no room; nothing was taken, and it is queued no more.
+bool uring_backend::send_alone(uring_channel& c) noexcept {
+    c.joined_link::unlink();
+    c.wanted &= static_cast<std::uint8_t>(~static_cast<unsigned>(request::send));
+    operation* op = c.writer;
+    if (op == nullptr || !perform_send(c, *op)) {
+        return false;
+    }
+    c.writer = nullptr;
+    finish_later(*op, op->result);
+    return true;
+}
+
+int uring_backend::shutdown_write(channel& given) noexcept {
+    uring_channel& c = of(given);
+    if (c.joins() && !c.is_armed(request::send) && !send_alone(c)) {
+        want(c, request::write_poll);
+    }
+    return kernel_backend::shutdown_write(given);
 }
 
 bool uring_backend::try_other(uring_channel& c, operation& op) noexcept {
@@ -146,6 +178,9 @@ void uring_backend::submit(operation& op) noexcept {
         c.reader = &op;
     } else if (op.code == opcode::send) {
         c.writer = &op;
+        if (op.joined) {
+            joined_.push_back(c);
+        }
         want(c, c.write_fell_short || !c.is_socket ? request::write_poll : request::send);
     } else {
         submit_other(c, op);
@@ -217,6 +252,9 @@ bool uring_backend::cancel(operation& op) noexcept {
     if (op.linked() || (c.writer == &op && c.is_armed(request::send))) {
         return false;
     }
+    if (c.writer == &op && c.joins() && send_alone(c)) {
+        return false;
+    }
     waiting_place(c, op.code) = nullptr;
     op.in_flight = false;
     --in_flight_;
@@ -244,7 +282,9 @@ void uring_backend::end_writer(uring_channel& c, std::int64_t result) noexcept {
 void uring_backend::end_all(uring_channel& c) noexcept {
     end_reader(c, -ECANCELED);
     if (!c.is_armed(request::send)) {
-        end_writer(c, -ECANCELED);
+        if (!c.joins() || !send_alone(c)) {
+            end_writer(c, -ECANCELED);
+        }
     }
     c.stop_resting();
     c.wanted = 0;

@@ -123,16 +123,6 @@ std::unique_ptr<byte_stream> stream::release() {
     return bytes;
 }
 
-coro<std::size_t> stream::write_and_read(stream_ref s, std::string_view data,
-                                         std::span<char> answer) {
-    const reader_mark mark(s);
-    co_await detail::write_leaf(s, data.data(), data.size(), false);
-    if (!s->buffer.empty()) {
-        co_return s->buffer.take(answer.data(), answer.size());
-    }
-    co_return co_await read_leaf(s, answer.data(), answer.size(), true);
-}
-
 coro<std::string> stream::read_up_to(stream_ref s, std::size_t n) {
     const reader_mark mark(s);
     if (n == 0) {

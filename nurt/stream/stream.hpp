@@ -14,6 +14,7 @@
 #include "nurt/core/coro.hpp"
 #include "nurt/io/endpoint.hpp"
 #include "nurt/stream/byte_stream.hpp"
+#include "nurt/stream/detail/exchange_leaf.hpp"
 #include "nurt/stream/detail/stream_leaf.hpp"
 #include "nurt/stream/detail/stream_state.hpp"
 #include "nurt/stream/errors.hpp"
@@ -57,9 +58,15 @@ public:
 
     // Writes all of data, then waits for an answer and gives its size, as read_some does: 0 is the
     // end of the stream. It is the task's only read and write while it lasts, and both memories have
-    // to stay until then. Cancelled, it leaves the stream as a cancelled write or read would.
-    coro<std::size_t> exchange(std::string_view data, std::span<char> answer) {
-        return write_and_read(shared(), data, answer);
+    // to stay until then; they may be the same. Cancelled, it leaves the stream as a cancelled write
+    // or read would. On io_uring data leaves in the system call that waits, as soon as nothing else
+    // is ready to run in this loop: one call for both, and for all who exchange in the same turn.
+    // Gives std::size_t.
+    auto exchange(std::string_view data, std::span<char> answer) {
+        return exchange_with(data.data(), data.size(), answer.data(), answer.size());
+    }
+    auto exchange(std::span<const std::byte> data, std::span<std::byte> answer) {
+        return exchange_with(data.data(), data.size(), answer.data(), answer.size());
     }
 
     // Up to n bytes, as soon as there are some; "" is the end of the stream, or n == 0.
@@ -116,10 +123,12 @@ private:
     detail::write_leaf write_from(const void* data, std::size_t size, bool some) {
         return detail::write_leaf(checked(), data, size, some);
     }
+    detail::exchange_leaf exchange_with(const void* from, std::size_t from_size, void* to,
+                                        std::size_t to_size) {
+        return detail::exchange_leaf(checked(), from, from_size, to, to_size);
+    }
 
     // Static, since the stream may move while they run.
-    static coro<std::size_t> write_and_read(detail::stream_ref s, std::string_view data,
-                                            std::span<char> answer);
     static coro<std::string> read_up_to(detail::stream_ref s, std::size_t n);
     static coro<std::string> read_to_end(detail::stream_ref s);
     static coro<std::string> read_exact(detail::stream_ref s, std::size_t n);

@@ -79,7 +79,7 @@ public:
     }
     endpoint local_address(const channel& c) const noexcept final;
     endpoint peer_address(const channel& c) const noexcept final;
-    int shutdown_write(channel& c) noexcept final;
+    int shutdown_write(channel& c) noexcept override;
     int set_option(channel& c, socket_option option, int value) noexcept final;
     instant sleep_begins() noexcept final {
         if (!bell_.lie_down()) {

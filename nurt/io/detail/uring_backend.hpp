@@ -7,7 +7,8 @@
 //    comes in many small buffers costs twice as much.
 //  - One multishot request accepts. Connections wait in the channel until somebody asks.
 //  - A send never waits in the kernel: it is done while it is handed over, or a poll request waits
-//    for room.
+//    for room. One that is joined with the wait for its answer has a result only if it fails, so
+//    that it does not end that wait: no result, once it was handed over, means that all was taken.
 // Cancelling a wait is therefore taking a pointer out of the channel: at once, and no byte is lost.
 #pragma once
 
@@ -39,6 +40,7 @@ void fill_in(io_uring_sqe& entry, request r, int descriptor, const void* data = 
              std::size_t size = 0) noexcept;
 
 struct queued_link : list_link {};
+struct joined_link : list_link {};
 
 // Invariants:
 //  1. It is in the backend's queue while something is wanted or unwanted.
@@ -47,7 +49,9 @@ struct queued_link : list_link {};
 //     cancellation is under way: so no result ever reaches another owner.
 //  3. While receive is armed nobody reads in another way: bytes keep their order.
 //  4. A reader that receives or accepts waits only while nothing has been read ahead.
-struct uring_channel final : kernel_channel, queued_link {
+//  5. It is in the backend's list of joined sends from the submission of one until its result is
+//     known. Until then nobody is given received bytes: they may go where the sent ones are.
+struct uring_channel final : kernel_channel, queued_link, joined_link {
     void open(int descriptor) noexcept {
         kernel_channel::open(descriptor);
         bulk = plain_only = listens = closing = false;
@@ -62,6 +66,7 @@ struct uring_channel final : kernel_channel, queued_link {
     // Something that a read gets without asking the kernel.
     bool has_ahead() const noexcept { return !ahead.empty() || failure != 0; }
     bool is_idle() const noexcept { return armed == 0 && cancels == 0; }
+    bool joins() const noexcept { return joined_link::linked(); }
 
     std::uint8_t armed = 0;
     std::uint8_t wanted = 0;       // to be handed over with the next call
@@ -107,6 +112,7 @@ public:
     bool cancel(operation& op) noexcept override;
     void close(channel& c, closing how) noexcept override;
     int release(channel& c, std::string* unread) override;
+    int shutdown_write(channel& c) noexcept override;
     void wait(instant deadline) override;
     int descriptor() const noexcept override { return ring_.descriptor(); }
     void after_fork() noexcept override;
@@ -121,6 +127,8 @@ private:
     void want(uring_channel& c, request r) noexcept;
     void stop(uring_channel& c, request r) noexcept;
     void enqueue(uring_channel& c) noexcept;
+    bool may_join(const uring_channel& c, const operation& op) const noexcept;
+    bool send_alone(uring_channel& c) noexcept;
     void end_reader(uring_channel& c, std::int64_t result) noexcept;
     void end_writer(uring_channel& c, std::int64_t result) noexcept;
     void end_all(uring_channel& c) noexcept;
@@ -149,13 +157,17 @@ private:
     void note_size(uring_channel& c, std::int64_t result) noexcept;
     void writable(uring_channel& c, int result) noexcept;
     void sent(uring_channel& c, int result) noexcept;
+    void settle_joined() noexcept;
+    void settle(uring_channel& c, int result) noexcept;
 
     const uring_options options_;
     uring_buffers buffers_;  // not open: everything is read by plain calls
     uring_ring ring_;        // after them, so that it ends first
     channel_pool<uring_channel> channels_;
     intrusive_list<uring_channel, queued_link> queue_;
+    intrusive_list<uring_channel, joined_link> joined_;
     unsigned finished_last_ = 0;  // operations that the last wait completed
+    bool unsettled_ = false;      // joined sends were not handed over by the last wait
     bool bell_watched_ = false;
     bool multishot_works_ = false;
 };

@@ -75,6 +75,10 @@ bool uring_backend::prepare(uring_channel& c) noexcept {
             const auto what = static_cast<request>(bit);
             if (what == request::send) {
                 fill_in(*entry, what, c.descriptor(), c.writer->data, c.writer->size);
+                if (c.joins()) {
+                    entry->flags |= IOSQE_CQE_SKIP_SUCCESS;
+                    entry->msg_flags |= MSG_WAITALL;  // so that a part is no success
+                }
             } else {
                 fill_in(*entry, what, c.descriptor());
             }
@@ -115,7 +119,7 @@ void uring_backend::wait(instant deadline) {
     if (forked_) {
         return;
     }
-    if (!finished_.empty()) {
+    if (!finished_.empty() || unsettled_) {
         deliver_finished();
         deadline = instant{};
     }
@@ -140,6 +144,9 @@ void uring_backend::wait(instant deadline) {
         bell_.get_up();
     }
     bell_.heard();
+    if (!joined_.empty()) {
+        settle_joined();
+    }
     const std::size_t before = in_flight_;
     collect();
     finished_last_ = static_cast<unsigned>(before - in_flight_);

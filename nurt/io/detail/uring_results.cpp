@@ -19,6 +19,9 @@ constexpr std::uint8_t small_reads_in_a_row = 8;  // and a bulk channel is one n
 }  // namespace
 
 void uring_backend::collect() noexcept {
+    if (!joined_.empty()) {
+        settle_joined();
+    }
     ring_.collect([this](const io_uring_cqe& result) { dispatch(result); });
     if (buffers_.is_open()) {
         buffers_.publish();
@@ -69,8 +72,8 @@ void uring_backend::received(uring_channel& c, int result, unsigned flags) noexc
 void uring_backend::deliver(uring_channel& c, const char* bytes, std::size_t n) noexcept {
     multishot_works_ = true;
     operation* op = c.reader;
-    if (op != nullptr && op->code == opcode::receive && n < buffers_.size() && n <= op->size)
-        [[likely]] {
+    if (op != nullptr && op->code == opcode::receive && n < buffers_.size() && n <= op->size &&
+        !c.joins()) [[likely]] {
         std::memcpy(op->data, bytes, n);
         c.reader = nullptr;
         op->result = static_cast<std::int64_t>(n);
@@ -88,7 +91,7 @@ void uring_backend::deliver_rest(uring_channel& c, const char* bytes, std::size_
         stop(c, request::receive);
     }
     operation* op = c.reader;
-    if (op != nullptr && op->code == opcode::receive) {
+    if (op != nullptr && op->code == opcode::receive && !c.joins()) {
         const std::size_t taken = n < op->size ? n : op->size;
         std::memcpy(op->data, bytes, taken);
         bytes += taken;
@@ -104,7 +107,9 @@ void uring_backend::deliver_rest(uring_channel& c, const char* bytes, std::size_
     } else if (c.ahead.size() > most_ahead) {
         stop(c, request::receive);
     }
-    end_reader(c, 0);  // somebody who waits for readability
+    if (!c.joins()) {
+        end_reader(c, 0);  // somebody who waits for readability
+    }
 }
 
 // The multishot request is over: the stream has ended, it was stopped, or it needs another one.
@@ -130,7 +135,7 @@ void uring_backend::receive_ended(uring_channel& c, int result) noexcept {
     if (c.closing) {
         return;
     }
-    operation* op = c.reader;
+    operation* op = c.joins() ? nullptr : c.reader;
     if (failed && (op == nullptr || op->code != opcode::receive)) {
         c.failure = result;
     }
@@ -175,7 +180,7 @@ void uring_backend::readable(uring_channel& c, int result) noexcept {
         end_reader(c, result);
         return;
     }
-    if (result > 0) {
+    if (result > 0 && !c.joins()) {
         c.known_empty = false;
         c.hung_up = c.hung_up || (result & hang_up) != 0;
         if (perform(c, *op)) {
@@ -224,6 +229,59 @@ void uring_backend::sent(uring_channel& c, int result) noexcept {
         want(c, request::write_poll);
     } else {
         end_writer(c, again ? -ECANCELED : result);
+    }
+}
+
+// Before anything else that came: of those that were handed over, the ones with a result failed or
+// were taken in part, and the others were taken.
+void uring_backend::settle_joined() noexcept {
+    ring_.look_through([this](io_uring_cqe& result) {
+        const std::uint64_t tag = result.user_data;
+        if ((tag & tag_mask) == kind_of(static_cast<unsigned>(request::send))) {
+            auto& c = *reinterpret_cast<uring_channel*>(tag & ~std::uint64_t{tag_mask});
+            if (c.joins()) {
+                result.user_data = tag_none;  // it is seen only once
+                const bool again = result.res == -EAGAIN || result.res == -EINTR;
+                c.is_socket = c.is_socket && result.res != -ENOTSOCK;
+                settle(c, again || !c.is_socket ? 0 : result.res);
+            }
+        }
+    });
+    unsettled_ = ring_.has_requests() || ring_.hides_results();
+    if (unsettled_) {
+        return;
+    }
+    intrusive_list<uring_channel, joined_link> known;
+    known.splice_back(joined_);
+    while (uring_channel* c = known.front()) {
+        if (c->is_armed(request::send)) {
+            const operation* op = c->writer;
+            settle(*c, op != nullptr ? static_cast<int>(op->size) : 0);
+        } else {
+            c->joined_link::unlink();
+            joined_.push_back(*c);
+        }
+    }
+}
+
+void uring_backend::settle(uring_channel& c, int result) noexcept {
+    c.joined_link::unlink();
+    c.armed &= static_cast<std::uint8_t>(~static_cast<unsigned>(request::send));
+    if (operation* op = c.writer) {
+        c.write_fell_short = result < 0 || static_cast<std::size_t>(result) < op->size;
+        end_writer(c, result);
+    }
+    operation* reader = c.reader;
+    if (c.closing) [[unlikely]] {
+        if (c.is_idle()) {
+            finish_close(c);
+        }
+    } else if (reader != nullptr) {
+        if (take_ahead(c, *reader)) [[unlikely]] {
+            end_reader(c, reader->result);
+        } else {
+            arm_reader(c);
+        }
     }
 }
 

@@ -56,6 +56,18 @@ public:
         return (flags_->load(std::memory_order_relaxed) &
                 (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
     }
+    // Results may be missing among those that can be seen.
+    bool hides_results() const noexcept {
+        return (flags_->load(std::memory_order_relaxed) & IORING_SQ_CQ_OVERFLOW) != 0;
+    }
+    // Calls fn(io_uring_cqe&) for the results that are there now, and leaves them.
+    template <class Fn>
+    void look_through(Fn fn) {
+        const unsigned end = load(completion_tail_);
+        for (unsigned at = head_; at != end; ++at) {
+            fn(results_[at & completion_mask_]);
+        }
+    }
     // Calls fn(const io_uring_cqe&) for the results that are there now.
     template <class Fn>
     void collect(Fn fn) {
