@@ -62,7 +62,7 @@ coro<> connection::run() {
         const std::string_view received = io_.input.view();
         const progress state = parser_.parse(received);
         if (state == progress::need_more) {
-            co_await io_.flush();
+            co_await io_.flush_before_fill();
             idle_ = parser_.idle();
             if (io_.broken() || (idle_ && service_.stopping)) co_return;
             const input_event event = co_await io_.fill(received.size(), head_deadline());

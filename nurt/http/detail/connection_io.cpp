@@ -122,8 +122,10 @@ cancel_answer fill_leaf::cancel() noexcept {
 
 // --- writing
 
-// Sends until nothing is left (true) or the rest has to wait.
-bool connection_io::push(bool at_once) noexcept {
+// Sends until nothing is left, or what is left goes with the wait for input (true), or the rest has
+// to wait. What was to go with that wait, and is there still, has company now and is sent.
+bool connection_io::push(bool at_once, bool input_follows) noexcept {
+    if (send_.in_flight && send_.joined && !bytes_->cancel(send_)) return false;
     while (!send_.in_flight) {
         if (sending_.empty()) {
             if (output.empty()) return true;
@@ -131,11 +133,14 @@ bool connection_io::push(bool at_once) noexcept {
             send_.data = sending_.data();
             send_.size = sending_.size();
         }
+        send_.expects_answer = input_follows;
+        send_.joined = false;
         if (at_once && bytes_->try_now(send_)) {
             if (!take_sent()) return true;
             continue;
         }
         bytes_->submit(send_);
+        if (send_.joined) return true;
         write_by_ = loop_.cached_time() + write_stall_;
         arm(write_by_);
     }
@@ -169,8 +174,12 @@ bool connection_io::take_sent() noexcept {
 
 void connection_io::sent() noexcept {
     write_by_ = instant::never();
+    const bool joined = std::exchange(send_.joined, false);
     const bool all = !take_sent() || closed_ || push(false);
     if (all && writer_ != nullptr) std::exchange(writer_, nullptr)->complete();
+    if (joined && reader_ != nullptr && (broken_ || !all)) {
+        wake_reader(broken_ ? input_event::end : input_event::data);  // to look at the output again
+    }
     wake_quiet();
 }
 
@@ -180,7 +189,7 @@ bool flush_leaf::await_ready() {
         c.output.clear();
         return true;
     }
-    return c.push(true);
+    return c.push(true, input_follows_);
 }
 
 void flush_leaf::await_suspend(std::coroutine_handle<>) noexcept {

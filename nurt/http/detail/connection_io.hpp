@@ -52,10 +52,12 @@ private:
     bool only_yields_ = false;
 };
 
-// Waits until the kernel has taken everything, or the connection is broken.
+// Waits until the kernel has taken everything, or the connection is broken. If more input is waited
+// for next, until it is certain that the kernel takes it with that wait.
 class [[nodiscard]] flush_leaf final : public leaf {
 public:
-    explicit flush_leaf(connection_io& io) noexcept : io_(io) {}
+    flush_leaf(connection_io& io, bool input_follows) noexcept
+        : io_(io), input_follows_(input_follows) {}
     bool await_ready();
     void await_suspend(std::coroutine_handle<>) noexcept;
     void await_resume() const noexcept {}
@@ -64,6 +66,7 @@ public:
 private:
     friend class connection_io;
     connection_io& io_;
+    bool input_follows_;
 };
 
 // Waits until no operation is under way. For after close().
@@ -95,7 +98,9 @@ public:
     fill_leaf fill(std::size_t seen, instant deadline) noexcept {
         return fill_leaf(*this, seen, deadline);
     }
-    flush_leaf flush() noexcept { return flush_leaf(*this); }
+    flush_leaf flush() noexcept { return flush_leaf(*this, false); }
+    // For those who call fill() next: replies may leave in the system call that waits for input.
+    flush_leaf flush_before_fill() noexcept { return flush_leaf(*this, true); }
     // Sends in the next turn what is in the output then, while somebody else is waited for.
     void flush_soon() noexcept;
 
@@ -143,7 +148,7 @@ private:
     void prepare_receive(std::size_t least);
     void take_received() noexcept;
     void received() noexcept;
-    bool push(bool at_once) noexcept;
+    bool push(bool at_once, bool input_follows = false) noexcept;
     bool take_sent() noexcept;
     void sent() noexcept;
     void wake_reader(input_event why) noexcept;
