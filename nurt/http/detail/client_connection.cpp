@@ -22,6 +22,8 @@ constexpr std::size_t direct_piece = 64 * 1024;
 constexpr std::uint32_t most_interim = 32;
 // A write of more would not show whether the server takes anything.
 constexpr std::size_t write_piece = 256 * 1024;
+// A request of more might have to wait for room, and that has a limit of its own.
+constexpr std::size_t most_together = 8 * 1024;
 
 }  // namespace
 
@@ -152,39 +154,55 @@ coro<> client_connection::exchange(std::string_view head, std::string_view body,
     limits_ = limits;
     finished_ = answered_ = false;
     got_ = 0;
+    parser_.reset(method);
+    interim_ = 0;
     std::string why;  // the request could not be sent
-    const std::string_view parts[] = {head, body};
-    try {
-        for (std::string_view rest : parts) {
-            while (!rest.empty()) {
-                limit(exchange_phase::write, loop_.cached_time() + limits_.write);
-                rest.remove_prefix(co_await stream_.write_some(rest.substr(0, write_piece)));
-            }
-        }
-    } catch (const error& e) {
-        if (timed_out_) fail("");
-        why = e.what();
-        keep_alive_ = false;
+    const bool together = body.empty() && head.size() <= most_together;
+    if (!together) {
+        co_await send(head, why);
+        co_await send(body, why);
     }
     sent_at_ = loop_.time();
     ++exchanges_;
     limit(exchange_phase::head, sent_at_ + limits_.head);
-    parser_.reset(method);
-    interim_ = 0;
-    while (!read_head(method)) {
+    for (bool asks = together; asks || !read_head(method); asks = false) {
+        const std::span<char> to = room(first_buffer);
         std::size_t got = 0;
         try {
-            got = co_await stream_.read_some(room(first_buffer));
+            if (asks) {
+                got = co_await stream_.exchange(head, to);
+            } else {
+                got = co_await stream_.read_some(to);
+            }
         } catch (const error& e) {
             // A server that refuses a body closes without reading it, and its answer may have come;
             // if it has not, the failure of sending is what there is to tell.
-            if (why.empty()) fail(e.what());
+            const bool unsent = asks ? !timed_out_ && stream_.shared()->unsent : !why.empty();
+            if (!unsent) fail(e.what());
+            if (asks) {
+                why = e.what();
+                keep_alive_ = false;
+                continue;
+            }
         }
         end_ += got;
         if (got == 0) fail_unanswered(why);
         if (!std::exchange(answered_, true)) {
             answered_at_ = std::max(sent_at_, loop_.cached_time());
         }
+    }
+}
+
+coro<> client_connection::send(std::string_view rest, std::string& why) {
+    try {
+        while (!rest.empty() && why.empty()) {
+            limit(exchange_phase::write, loop_.cached_time() + limits_.write);
+            rest.remove_prefix(co_await stream_.write_some(rest.substr(0, write_piece)));
+        }
+    } catch (const error& e) {
+        if (timed_out_) fail("");
+        why = e.what();
+        keep_alive_ = false;
     }
 }
 

@@ -124,6 +124,7 @@ private:
     void limit(exchange_phase phase, instant when) noexcept;
     void arm() noexcept;
     std::span<char> room(std::size_t least);
+    coro<> send(std::string_view rest, std::string& why);
     bool read_head(std::string_view method);
     void start_body(const response_head& head);
     void take_length(std::string& out);

@@ -174,6 +174,7 @@ cancel_answer exchange_leaf::cancel() noexcept {
 }
 
 std::size_t exchange_leaf::await_resume() {
+    state_->unsent = question_.result < 0;
     if (question_.result < 0) [[unlikely]] {
         fail("write to", question_.result);
     }

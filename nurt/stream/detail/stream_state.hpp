@@ -26,7 +26,8 @@ struct stream_state {
     bool writing = false;  // a task writes
     bool ended = false;    // the end of the stream was read
     bool closed = false;
-    bool torn = false;  // a write was cancelled after some of its bytes had gone
+    bool unsent = false;  // the question of the last exchange could not be written
+    bool torn = false;    // a write was cancelled after some of its bytes had gone
 };
 
 // A counted reference; of the loop's thread, so not atomic.
