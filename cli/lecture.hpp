@@ -6,6 +6,7 @@
 // server, one after another, in threads, and with gather on one thread.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ int list_cells();
 
 // Measures processes, threads and tasks beside each other, and prints what they cost.
 int compare_costs();
+
+// A program that does the same on the loop with this name, and gives an exit code.
+using loop_program = std::function<int(const std::string& backend)>;
+
+// Runs it on epoll and on io_uring, and prints what each took: time, and system calls.
+int compare_loops(const loop_program& program);
 
 // Runs a cell of the lecture, "3.1.2", with a local httpbin if it needs one.
 int run_cell(std::string_view number);

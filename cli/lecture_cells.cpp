@@ -18,6 +18,7 @@ namespace nurt::cli {
 namespace {
 
 constexpr std::string_view cost_cell = "2.5";
+constexpr std::string_view two_loops = "lecture_3_two_loops";
 
 constexpr lecture_cell cells[] = {
     {"2.1", "Sequential execution: three requests", {"lecture_2_1_sequential_requests"}, "", true},
@@ -27,7 +28,7 @@ constexpr lecture_cell cells[] = {
     {cost_cell, "Threads and the interpreter: what they cost", {}, ""},
     {"2.6.1", "Four requests, one after another", {"lecture_2_6_1_sequential"}, "", true},
     {"2.6.2", "Four requests, in threads", {"lecture_2_6_2_threads"}, "", true},
-    {"3", "Reactive and proactive I/O beside each other", {}, "the io_uring backend"},
+    {"3", "Reactive and proactive I/O beside each other", {two_loops}, ""},
     {"3.1.1", "Generators: next", {"lecture_3_1_1_generator_next"}, ""},
     {"3.1.2", "Generators: send", {"lecture_3_1_2_generator_send"}, ""},
     {"3.1.3", "Generators: delegation", {"lecture_3_1_3_generator_delegation"}, ""},
@@ -104,6 +105,9 @@ int run_cell_here(std::string_view number, const std::string& url) {
 int run_cell(std::string_view number) {
     const lecture_cell& cell = find_cell(number);
     if (cell.number == cost_cell) return compare_costs();
+    if (cell.examples[0] == two_loops) {
+        return compare_loops([](const std::string& loop) { return run_example(two_loops, loop); });
+    }
     if (!cell.http) return run_cell_here(number, "");
     // In a child, so that Ctrl-C in the middle of a blocking request leaves nobody behind.
     const interrupt_flag interrupts;

@@ -82,6 +82,22 @@ class Words(unittest.TestCase):
         self.assertGreater(process, thread)  # of a thousand each
         self.assertGreater(thread, task)
 
+    def test_two_loops_do_the_same_job(self):
+        answer = nurt("lecture", "3")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertLessEqual(max(map(len, answer.stdout.splitlines())), 80)
+        if "are not counted" in answer.stdout or "no io_uring" in answer.stdout:
+            self.skipTest("tracing or io_uring is forbidden here")
+        rows = {}
+        for name, *numbers in re.findall(r"^ *(\S.*?) {2,}(\d+) +(\d+)$", answer.stdout, re.M):
+            rows[name] = tuple(map(int, numbers))
+        reactive, proactive = rows["system calls"]
+        self.assertGreater(reactive, 4 * 10_000 * 0.9)  # both ends of a message read and write it
+        self.assertLess(proactive, reactive / 4)
+        self.assertEqual(rows["all of it: io_uring_enter"][0], 0)
+        self.assertEqual(rows["wait: epoll_pwait2"][1], 0)
+        self.assertEqual(sum(r for n, (r, _) in rows.items() if n != "system calls"), reactive)
+
     def test_a_cell_that_is_not_there_or_needs_more(self):
         for cell, words in ("9.9", "no cell 9.9"), ("5", "needs what nurt does not have yet: web applications"):
             answer = nurt("lecture", cell)

@@ -166,19 +166,17 @@ coro<> client_connection::exchange(std::string_view head, std::string_view body,
     ++exchanges_;
     limit(exchange_phase::head, sent_at_ + limits_.head);
     for (bool asks = together; asks || !read_head(method); asks = false) {
-        const std::span<char> to = room(first_buffer);
         std::size_t got = 0;
         try {
             if (asks) {
-                got = co_await stream_.exchange(head, to);
+                got = co_await stream_.exchange(head, room(first_buffer));
             } else {
-                got = co_await stream_.read_some(to);
+                got = co_await stream_.read_some(room(first_buffer));
             }
         } catch (const error& e) {
             // A server that refuses a body closes without reading it, and its answer may have come;
             // if it has not, the failure of sending is what there is to tell.
-            const bool unsent = asks ? !timed_out_ && stream_.shared()->unsent : !why.empty();
-            if (!unsent) fail(e.what());
+            if (asks ? timed_out_ || !stream_.shared()->unsent : why.empty()) fail(e.what());
             if (asks) {
                 why = e.what();
                 keep_alive_ = false;
