@@ -31,6 +31,7 @@ SERVERS = (
     ("w6one", "nurt_echo", ("epoll",), 1, False),
     ("w6ring", "nurt_echo", ("uring",), 64, False),
     ("w6onering", "nurt_echo", ("uring",), 1, False),
+    ("w6onex", "nurt_echo", ("uring", "exchange"), 1, False),
     ("w7", "nurt_hello", (), 64, True),
 )
 CLIENTS = (("w8seq", "nurt_client"),)

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -124,13 +125,13 @@ def child_of(pid):
 
 
 @contextlib.contextmanager
-def serving(command, through=(), traced=False):
-    """Runs a server; its command is a function of the port. Gives the port; SIGTERM at the end."""
+def serving(command, through=(), traced=False, pid=False):
+    """Runs a server; its command is a function of the port. Gives the port, or (port, pid); SIGTERM at the end."""
     port = free_port()
     process = subprocess.Popen(list(through) + command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for_port(port, process)
-        yield port
+        yield (port, process.pid) if pid else port
     finally:
         with contextlib.suppress(ProcessLookupError, FileNotFoundError):
             os.kill(child_of(process.pid) if traced else process.pid, signal.SIGTERM)
@@ -138,6 +139,29 @@ def serving(command, through=(), traced=False):
             process.wait(20)
         process.kill()
         process.wait()
+
+
+def idle_bytes(command, connections=10_000):
+    """User memory that a server has for each connection that has exchanged a message and is idle.
+
+    The connections are this process's, so that no limit of descriptors is for both ends."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.ExitStack() as kept, serving(command, pid=True) as (port, pid):
+        before = private_bytes(pid)
+        for _ in range(connections):
+            s = kept.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            s.sendall(b"hello")
+            if s.recv(5) != b"hello":
+                raise RuntimeError("no echo")
+        each = (private_bytes(pid) - before) / connections
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return {"w": "idle", "bytes": each}
+
+
+def private_bytes(pid):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(n) * 1024 for n in re.findall(r"^Private_\w+: +(\d+) kB", text, re.M))
 
 
 def load(generator, port, requests, connections, http):

@@ -21,10 +21,22 @@ TARGETS = (
     ("T9  echo, 64", "w6", "system_calls", 2.10, 2.10),
     ("T9  echo, 64", "w6", "ratio", 1.03, 1.03),
     ("T10 on io_uring, 64", "w6ring", "system_calls", 0.25, 0.25),
+    ("T9  echo, 1 KiB", "w6k", "ratio", 1.03, 1.03),
+    ("T9  echo, 1,000", "w6thousand", "ratio", 1.03, 1.03),
     ("T10 on io_uring, 64", "w6ring", "ratio", 0.95, 0.95),
+    ("T10 on io_uring, 1 KiB", "w6kring", "ratio", 0.95, 0.95),
+    ("T10 on io_uring, 1,000", "w6thousandring", "ratio", 0.95, 0.95),
     ("T11 echo, 1", "w6one", "system_calls", 3.0, 3.0),
     ("T11 on io_uring, 1", "w6onering", "system_calls", 2.05, 2.05),
     ("T11 echo, 1", "w6one", "ratio", 1.05, 1.05),
+    ("T11 by exchange", "w6onex", "system_calls", 1.0, 1.0),
+    ("T12 echo, 100 KiB", "w6big", "ratio", 1.05, 1.05),
+    ("T12 on io_uring", "w6bigring", "ratio", 1.05, 1.05),
+    ("    accept and close", "w6come", "ratio", 1.05, 1.05),
+    ("    on io_uring", "w6comering", "ratio", 1.05, 1.05),
+    ("    idle connection", "idle", "cost", 2048, 2048),
+    ("    on io_uring", "idlering", "cost", 1024, 1024),
+    ("    name in the cache", "name", "cost", 300, 300),
     ("T13 HTTP hello", "w7", "instructions", 3000, 3000),
     ("T13 HTTP hello", "w7", "system_calls", 2.10, 2.10),
     ("T13 HTTP hello", "w7", "ratio", 1.15, 1.15),
@@ -36,9 +48,9 @@ TARGETS = (
 
 
 def measured(tables, counted, compiler, workload, what):
-    if what == "ratio":
+    if what in ("ratio", "cost"):
         result = tables.get(workload)
-        return result.ratio(f"nurt {compiler}") if result else None
+        return getattr(result, what)(f"nurt {compiler}") if result else None
     return counted.get(compiler, {}).get(f"{workload}.{what}")
 
 

@@ -10,7 +10,6 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <linux/ptrace.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -66,7 +65,7 @@ void count(pid_t child, traced_run& run) {
         if (run.exit_code == refused_code) run.refused = "ptrace is not permitted here";
         return;
     }
-    const auto options = reinterpret_cast<void*>(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
     if (::ptrace(PTRACE_SETOPTIONS, child, nullptr, options) != 0) {
         run.refused = "ptrace: " + std::generic_category().message(errno);
         ::ptrace(PTRACE_DETACH, child, nullptr, nullptr);

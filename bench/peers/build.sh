@@ -12,7 +12,9 @@ build() {
 }
 has() { command -v "$1" >/dev/null; }
 
-build common/loadgen common/loadgen.c gcc -O2 -w -Icommon common/loadgen.c -o common/loadgen
+for f in loadgen connector; do
+    build common/$f common/$f.c gcc -O2 -w -Icommon common/$f.c -o common/$f
+done
 for f in epoll_echo http_epoll delay_server http_client; do
     build raw/$f raw/$f.c gcc -O2 -w -Icommon raw/$f.c -o raw/$f
 done
