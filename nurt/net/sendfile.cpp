@@ -97,7 +97,10 @@ std::int64_t send_quietly(int socket, int file, std::uint64_t offset, std::uint6
     auto at = static_cast<off_t>(offset);
     const auto taken = ::sendfile(socket, file, &at, static_cast<std::size_t>(n));
     const std::int64_t result = taken < 0 ? -errno : taken;
-    if (result == -EPIPE && sigismember(&pending, SIGPIPE) == 0) {
+    // What was sent before the peer went is the result, and the signal has been raised all the same.
+    const bool fell_short =
+        result == -EPIPE || (result >= 0 && result < static_cast<std::int64_t>(n));
+    if (fell_short && sigismember(&pending, SIGPIPE) == 0) {
         const timespec at_once{};
         while (sigtimedwait(&pipe_only, nullptr, &at_once) < 0 && errno == EINTR) {
         }

@@ -27,6 +27,7 @@ namespace detail {
 struct client {
     stream_ref shared;
     std::optional<task<void>> handler;
+    bool ended = false;  // by the server, under its handler
 };
 
 // Invariant: quiet is set exactly when it is closed and has no clients.
@@ -57,7 +58,7 @@ struct server_state {
     void end_clients(io::closing how) noexcept {
         for (client& c : clients) {
             if (!c.shared->closed) {
-                c.shared->closed = true;
+                c.shared->closed = c.ended = true;
                 c.shared->bytes->close(how);
             }
         }
@@ -88,6 +89,7 @@ public:
         }
     }
     server_state& state() const noexcept { return *state_; }
+    bool ended_by_server() const noexcept { return self_->ended; }
 
 private:
     state_ptr state_;
@@ -113,6 +115,11 @@ coro<void> handle_client(membership here, stream s) {
         throw;
     } catch (const os_error& e) {
         if (!is_closed_under(e)) {
+            report("unhandled error in the handler of a connection");
+        }
+    } catch (const usage_error&) {
+        // The handler came back to a stream that the server has closed meanwhile.
+        if (!here.ended_by_server()) {
             report("unhandled error in the handler of a connection");
         }
     } catch (const std::exception&) {

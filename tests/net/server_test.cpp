@@ -108,6 +108,22 @@ TEST_CASE("S160: close_clients ends the connections, and their handlers without 
     });
 }
 
+TEST_CASE("a handler that comes back to a stream its server has closed ends without an error") {
+    in_sim([]() -> coro<void> {
+        auto think = [](stream s) -> coro<void> {
+            co_await nurt::sleep(nurt::seconds(1));
+            co_await s.write("too late");
+        };
+        auto server = co_await start_server(think, "127.0.0.1", 7000);
+        stream s = co_await open_connection("127.0.0.1", 7000);
+        co_await nurt::sleep(nurt::milliseconds(1));
+        server.close();
+        server.close_clients();
+        co_await server.wait_closed();
+        CHECK(server.connections() == 0);
+    });
+}
+
 TEST_CASE("S160: abort_clients resets the connections") {
     in_sim([]() -> coro<void> {
         auto server = co_await start_server(echo, "127.0.0.1", 7000);
