@@ -24,6 +24,8 @@ constexpr std::uint32_t most_interim = 32;
 constexpr std::size_t write_piece = 256 * 1024;
 // A request of more might have to wait for room, and that has a limit of its own.
 constexpr std::size_t most_together = 8 * 1024;
+// For the answer to a request that could not be sent.
+constexpr duration late_answer = seconds(1);
 
 }  // namespace
 
@@ -178,8 +180,8 @@ coro<> client_connection::exchange(std::string_view head, std::string_view body,
             // if it has not, the failure of sending is what there is to tell.
             if (asks ? timed_out_ || !stream_.shared()->unsent : why.empty()) fail(e.what());
             if (asks) {
-                why = e.what();
-                keep_alive_ = false;
+                could_not_send(e, why);
+                limit(exchange_phase::head, loop_.cached_time() + limits_.head);
                 continue;
             }
         }
@@ -199,9 +201,17 @@ coro<> client_connection::send(std::string_view rest, std::string& why) {
         }
     } catch (const error& e) {
         if (timed_out_) fail("");
-        why = e.what();
-        keep_alive_ = false;
+        could_not_send(e, why);
     }
+}
+
+// Now only an answer that is on its way can come, if it comes at all. A server that waits for the rest
+// hears that there is none.
+void client_connection::could_not_send(const error& e, std::string& why) {
+    why = e.what();
+    keep_alive_ = false;
+    limits_.head = std::min(limits_.head, late_answer);
+    if (!stream_.is_closed()) stream_.shared()->bytes->shutdown_write();
 }
 
 // Where to read to, at least so much.

@@ -125,6 +125,7 @@ private:
     void arm() noexcept;
     std::span<char> room(std::size_t least);
     coro<> send(std::string_view rest, std::string& why);
+    void could_not_send(const error& e, std::string& why);
     bool read_head(std::string_view method);
     void start_body(const response_head& head);
     void take_length(std::string& out);
