@@ -29,7 +29,10 @@ epoll_backend::epoll_backend() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (epoll_ < 0) {
         throw os_error(errno, "epoll_create1");
     }
-    rebuild();
+    if (const int error = watch_bell(); error != 0) {
+        ::close(epoll_);
+        throw os_error(error, "epoll_ctl");
+    }
 }
 
 epoll_backend::~epoll_backend() {

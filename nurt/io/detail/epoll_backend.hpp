@@ -81,11 +81,13 @@ private:
         return members_[static_cast<std::size_t>(c.descriptor())] == c.index;
     }
     int watch(epoll_channel& c, std::uint32_t mask) noexcept;
-    void unwatch(epoll_channel& c) noexcept;
+    int unwatch(epoll_channel& c) noexcept;
+    int watch_bell() noexcept;
+    void fail_later(operation*& waiting, int error) noexcept;
     void rebuild() noexcept;
     void resume_listeners() noexcept;
 
-    int sleep(instant deadline, epoll_event* events) noexcept;
+    int sleep(instant deadline, epoll_event* events);
     int ask(duration timeout, epoll_event* events) noexcept;
     void dispatch(const epoll_event& event) noexcept;
     void dispatch(epoll_channel& c, std::uint32_t happened) noexcept;
@@ -94,7 +96,7 @@ private:
     int epoll_ = -1;
     channel_pool<epoll_channel> channels_;
     std::vector<std::uint32_t> members_;  // by descriptor: the index of the channel
-    bool stale_ = false;                  // an event came for a descriptor that was closed here
+    bool stale_ = false;                  // the set reports what can no longer be taken out of it
     bool precise_ = true;                 // the kernel has epoll_pwait2
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // nurt/io/detail/epoll_set.cpp: what is registered with epoll, sleeping, and events.
+#include "nurt/base/error.hpp"
 #include "nurt/io/detail/epoll_backend.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <time.h>
@@ -38,43 +40,62 @@ int epoll_backend::watch(epoll_channel& c, std::uint32_t mask) noexcept {
     return 0;
 }
 
-void epoll_backend::unwatch(epoll_channel& c) noexcept {
-    if (is_member(c)) {
-        ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.descriptor(), nullptr);
-    }
+// The same. It is not registered afterwards, unless the descriptor was closed behind our back.
+int epoll_backend::unwatch(epoll_channel& c) noexcept {
     c.registered = false;
     c.mask = 0;
+    if (!is_member(c)) {
+        return EBADF;  // the number is somebody else's now
+    }
+    return ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.descriptor(), nullptr) == 0 ? 0 : errno;
 }
 
-// A new set with the same members, and the first one at the start. It rids us of a descriptor
-// that we have closed but another process still holds: it goes on reporting, and cannot be removed.
-void epoll_backend::rebuild() noexcept {
-    if (stale_) {
-        const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
-        if (fresh < 0) {
-            return;  // without descriptors we go on being woken for nothing
-        }
-        ::close(epoll_);
-        epoll_ = fresh;
-        stale_ = false;
-    }
+int epoll_backend::watch_bell() noexcept {
     epoll_event wake_event{};
     wake_event.events = EPOLLIN | EPOLLET;
     wake_event.data.u64 = wake_tag;
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_.descriptor(), &wake_event);
+    return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_.descriptor(), &wake_event) == 0 ? 0 : errno;
+}
+
+// A new set with the same members. It rids us of a descriptor that was closed here, or behind our
+// back, but is still held by somebody: it goes on reporting, and cannot be removed.
+void epoll_backend::rebuild() noexcept {
+    const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
+    if (fresh < 0) {
+        return;  // without descriptors we go on being woken for nothing
+    }
+    const int former = std::exchange(epoll_, fresh);
+    if (watch_bell() != 0) {
+        ::close(std::exchange(epoll_, former));
+        return;
+    }
+    ::close(former);
+    stale_ = false;
     channels_.for_each([this](epoll_channel& c) {
-        if (c.is_open() && c.registered && is_member(c)) {
-            c.registered = false;
-            watch(c, c.mask);
+        if (c.is_open() && std::exchange(c.registered, false)) {
+            if (const int error = is_member(c) ? watch(c, c.mask) : EBADF; error != 0) {
+                c.mask = 0;
+                fail_later(c.reader, error);
+                fail_later(c.writer, error);
+            }
         }
     });
+}
+
+// Whoever waits there cannot go on waiting.
+void epoll_backend::fail_later(operation*& waiting, int error) noexcept {
+    if (operation* op = std::exchange(waiting, nullptr)) {
+        finish_later(*op, -error);
+    }
 }
 
 void epoll_backend::resume_listeners() noexcept {
     while (kernel_channel* rested = next_rested()) {
         auto& c = static_cast<epoll_channel&>(*rested);
         if (c.reader != nullptr) {
-            watch(c, c.wanted());
+            if (const int error = watch(c, c.wanted()); error != 0) {
+                fail_later(c.reader, error);
+            }
         }
     }
 }
@@ -98,7 +119,7 @@ int epoll_backend::ask(duration timeout, epoll_event* events) noexcept {
     return ::epoll_wait(epoll_, events, most_events, for_ever ? -1 : rounded);
 }
 
-int epoll_backend::sleep(instant deadline, epoll_event* events) noexcept {
+int epoll_backend::sleep(instant deadline, epoll_event* events) {
     duration left = duration::zero();
     if (deadline == instant::never()) {
         left = duration::max();
@@ -110,17 +131,20 @@ int epoll_backend::sleep(instant deadline, epoll_event* events) noexcept {
         left = duration::zero();
     }
     const int count = ask(left, events);
+    const int error = count < 0 ? errno : 0;
     if (sleeps) {
         bell_.get_up();
     }
     bell_.heard();
+    if (error != 0 && error != EINTR) [[unlikely]] {
+        throw os_error(error, "epoll_wait");
+    }
     return count;
 }
 
 void epoll_backend::wait(instant deadline) {
-    if (!finished_.empty()) {
-        deliver_finished();
-        deadline = instant{};
+    if (forked_) {
+        return;
     }
     if (anybody_rests()) {
         if (rest_until() <= monotonic_now()) {
@@ -128,6 +152,10 @@ void epoll_backend::wait(instant deadline) {
         } else if (rest_until() < deadline) {
             deadline = rest_until();
         }
+    }
+    if (!finished_.empty()) {
+        deliver_finished();
+        deadline = instant{};
     }
     epoll_event events[most_events];
     const int count = sleep(deadline, events);
@@ -169,7 +197,7 @@ bool epoll_backend::serve(epoll_channel& c, operation*& waiting) noexcept {
         waiting = nullptr;
         finish(*op);
     } else if (c.rests()) {
-        watch(c, c.wanted());
+        stale_ = watch(c, c.wanted()) != 0 || stale_;
     }
     return true;
 }
@@ -188,9 +216,9 @@ void epoll_backend::dispatch(epoll_channel& c, std::uint32_t happened) noexcept 
         unattended = (!serve(c, c.writer) && (c.mask & writing) != 0) || unattended;
     }
     if (abandoned && (happened & broken) != 0) {
-        unwatch(c);  // these are reported whether asked for or not
+        stale_ = unwatch(c) != 0 || stale_;  // these are reported whether asked for or not
     } else if (unattended && c.registered) {
-        watch(c, c.wanted());
+        stale_ = watch(c, c.wanted()) != 0 || stale_;
     }
 }
 

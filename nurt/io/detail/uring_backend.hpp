@@ -98,7 +98,7 @@ inline std::uint64_t kind_of(unsigned bit) noexcept {
 
 class uring_backend final : public kernel_backend {
 public:
-    explicit uring_backend(const uring_options& options) noexcept : options_(options) {}
+    explicit uring_backend(const uring_options& options) : options_(options) {}
     ~uring_backend() override;
 
     // 0, or the errno value of what the kernel refused; the backend cannot be used then.
