@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace nurt {
 
@@ -64,6 +65,16 @@ void set_options(io::backend& io, io::channel& c, const Options& options) noexce
     }
     if (options.keep_alive) {
         io.set_option(c, io::socket_option::keep_alive, 1);
+    }
+}
+
+// An accepted descriptor has no owner when the backend will not take it.
+io::channel& adopt_or_close(io::backend& io, int descriptor) {
+    try {
+        return io.adopt(descriptor);
+    } catch (...) {
+        ::close(descriptor);
+        throw;
     }
 }
 
@@ -197,7 +208,7 @@ stream accept_leaf::await_resume() {
         throw os_error(static_cast<int>(-result), "accept");
     }
     io::backend& io = state_->io;
-    io::channel& c = io.adopt(static_cast<int>(result));
+    io::channel& c = adopt_or_close(io, static_cast<int>(result));
     auto bytes = std::make_unique<tcp_stream>(io, c, socket_address::from(peer_));
     set_options(io, c, state_->options);
     return stream(std::move(bytes));

@@ -44,7 +44,7 @@ std::string joined(const std::vector<std::string>& lines) {
 std::uint64_t without_each(call which, int error, backend_kind backend) {
     for (std::uint64_t n = 1;; ++n) {
         const kernel_fault fault(which, n, error);
-        const journal j = run_scenario({}, backend);
+        const journal j = run_scenario([] { return nurt::services(); }, backend);
         if (!fault.happened()) {
             CHECK(j.errors.empty());
             return n - 1;
@@ -77,7 +77,7 @@ void without_each_of(const call (&calls)[N], backend_kind backend) {
 TEST_CASE("the scenario succeeds when nothing fails, and makes the calls that are to fail") {
     for (const auto backend : {backend_kind::epoll, backend_kind::uring}) {
         const kernel_fault counter;
-        const journal j = run_scenario({}, backend);
+        const journal j = run_scenario([] { return nurt::services(); }, backend);
         CHECK(j.finished);
         CHECK(joined(j.errors) == "");
         CHECK(joined(j.wrong) == "");

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ nurt::coro<> scenario(journal& j, int file);
 
 // Runs the scenario, and gives its journal. What it leaves behind (descriptors, coroutine frames) is
 // wrong as well.
-journal run_scenario(nurt::services parts, nurt::io::backend_kind backend);
+journal run_scenario(const std::function<nurt::services()>& make_parts,
+                     nurt::io::backend_kind backend);
 
 }  // namespace nurt_test

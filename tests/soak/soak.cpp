@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+// tests/soak/soak.cpp: nurt_soak [--seconds=N] [--seed=N] [--backend=epoll|uring].
+//
+// Ends with 0 when everybody behaved and nothing is left: no descriptor, coroutine frame, task, operation
+// or buffer of the ring. The seed it prints repeats the decisions, though not the timing. If nothing
+// happens for half a minute it aborts.
+#include "tests/soak/soak.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <dirent.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "nurt/base/frame_pool.hpp"
+#include "nurt/core/run.hpp"
+#include "nurt/core/sleep.hpp"
+#include "nurt/core/with.hpp"
+#include "nurt/io/operation.hpp"
+
+namespace nurt_soak {
+
+namespace {
+
+std::atomic<std::uint64_t> progress = 0;
+
+}  // namespace
+
+void world::did(const char* what) {
+    ++counts[what];
+    progress.fetch_add(1, std::memory_order_relaxed);
+}
+
+void world::wrong(const std::string& what) {
+    std::fprintf(stderr, "wrong: %s\n", what.c_str());
+    failures += what + '\n';
+}
+
+std::string patterned(std::uint64_t from, std::size_t size) {
+    std::string text(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) {
+        text[i] = pattern(from + i);
+    }
+    return text;
+}
+
+bool is_patterned(std::string_view text, std::uint64_t from) noexcept {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != pattern(from + i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+namespace {
+
+struct counting_read final : nurt::io::operation {
+    void complete() noexcept override { ++completions; }
+    int completions = 0;
+    char byte = 0;
+};
+
+struct reader {
+    explicit reader(nurt::io::backend& io) {
+        int ends[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+            throw nurt::os_error(errno, "socketpair");
+        }
+        far = ends[1];
+        op.target = &io.adopt(ends[0]);
+        op.data = &op.byte;
+        op.size = 1;
+        if (io.try_now(op)) {
+            throw nurt::usage_error("nothing was sent yet");
+        }
+        io.submit(op);
+    }
+
+    counting_read op;
+    int far;
+};
+
+}  // namespace
+
+// Each reader takes a buffer, and none is given back before all have been served.
+int buffers_left(nurt::event_loop& loop, unsigned of) {
+    nurt::io::backend& io = loop.backend();
+    if (io.name() != std::string_view("io_uring")) {
+        return -1;
+    }
+    std::vector<std::unique_ptr<reader>> all;
+    for (unsigned i = 0; i < of; ++i) {
+        all.push_back(std::make_unique<reader>(io));
+    }
+    io.wait(nurt::instant());
+    for (const auto& each : all) {
+        if (::send(each->far, "x", 1, MSG_NOSIGNAL) != 1) {
+            throw nurt::os_error(errno, "send");
+        }
+    }
+    io.wait(nurt::instant());
+    int served = 0;
+    for (const auto& each : all) {
+        served += each->op.completions;
+    }
+    for (const auto& each : all) {
+        io.close(*each->op.target, nurt::io::closing::flush);
+        ::close(each->far);
+    }
+    io.wait(nurt::instant());
+    io.wait(nurt::instant());
+    return served;
+}
+
+namespace {
+
+struct settings {
+    std::uint64_t seed = std::random_device()();
+    double seconds = 10;
+    nurt::io::backend_kind backend = nurt::io::backend_kind::automatic;
+};
+
+settings read(int argc, char** argv) {
+    settings s;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        const auto value = [&] { return argv[i] + argument.find('=') + 1; };
+        if (argument.starts_with("--seconds=")) {
+            s.seconds = std::strtod(value(), nullptr);
+        } else if (argument.starts_with("--seed=")) {
+            s.seed = std::strtoull(value(), nullptr, 0);
+        } else if (argument == "--backend=epoll") {
+            s.backend = nurt::io::backend_kind::epoll;
+        } else if (argument == "--backend=uring") {
+            s.backend = nurt::io::backend_kind::uring;
+        } else {
+            std::fprintf(stderr, "nurt_soak: what is %s?\n", argv[i]);
+            std::exit(2);
+        }
+    }
+    return s;
+}
+
+// Aborts the program when nothing happens any more, and dumps nothing when it ends.
+class watchdog {
+public:
+    watchdog() : thread_([this] { watch(); }) {}
+    ~watchdog() {
+        over_ = true;
+        thread_.join();
+    }
+
+private:
+    void watch() {
+        std::uint64_t before = 0;
+        for (int idle = 0; !over_; ++idle) {
+            ::usleep(100'000);
+            const std::uint64_t now = progress.load(std::memory_order_relaxed);
+            idle = now != before ? 0 : idle;
+            before = now;
+            if (idle > 300) {
+                std::fprintf(stderr, "nothing has happened for half a minute\n");
+                std::abort();
+            }
+        }
+    }
+
+    std::atomic<bool> over_ = false;
+    std::thread thread_;
+};
+
+// Signals that arrive all the time, of a kind that interrupts system calls.
+class interruptions {
+public:
+    interruptions() {
+        struct sigaction action{};
+        action.sa_handler = [](int) {};
+        ::sigaction(SIGALRM, &action, nullptr);
+        set(3700);
+    }
+    ~interruptions() { set(0); }
+
+private:
+    static void set(long microseconds) {
+        const itimerval every{{0, microseconds}, {0, microseconds}};
+        ::setitimer(ITIMER_REAL, &every, nullptr);
+    }
+};
+
+coro<> soak(const settings& chosen, std::string& failures) {
+    world w(chosen.seed, nurt::seconds(chosen.seconds));
+    w.file = ::memfd_create("soak", MFD_CLOEXEC);
+    const std::string content = patterned(0, file_size);
+    if (::pwrite(w.file, content.data(), content.size(), 0) != ssize_t{file_size}) {
+        throw nurt::os_error(errno, "pwrite");
+    }
+    nurt::event_loop::running().set_exception_handler([&w](const nurt::error_context& c) {
+        try {
+            std::rethrow_exception(c.error);
+        } catch (const nurt::os_error&) {
+            w.did("error in a server");
+        } catch (...) {
+            w.wrong(std::string(c.message) + ": " + nurt::describe(c.error));
+        }
+    });
+    auto everybody = [&w](nurt::task_group& group) -> coro<> {
+        co_await servers(w, group);
+        co_await clients(w, group);
+        group.create_task(http_crowd(w, group), "HTTP").detach();
+    };
+    co_await nurt::with(nurt::task_group(), everybody);
+    co_await nurt::sleep(nurt::milliseconds(50));  // what was closed is gone
+    ::close(w.file);
+    for (const auto& [what, count] : w.counts) {
+        std::printf("%9llu %s\n", static_cast<unsigned long long>(count),
+                    std::string(what).c_str());
+    }
+    failures = w.failures;
+}
+
+int open_descriptors() {
+    int count = 0;
+    DIR* directory = ::opendir("/proc/self/fd");
+    while (::readdir(directory) != nullptr) {
+        ++count;
+    }
+    ::closedir(directory);
+    return count;
+}
+
+// False, and a line, when something is left.
+bool same(const char* what, std::int64_t before, std::int64_t after) {
+    if (before != after) {
+        std::fprintf(stderr, "%s: %lld before, %lld after\n", what, static_cast<long long>(before),
+                     static_cast<long long>(after));
+    }
+    return before == after;
+}
+
+bool run_and_count(const settings& chosen) {
+    const int descriptors = open_descriptors();
+    const std::int64_t frames = nurt::frame_pool::live();
+    std::string failures;
+    bool clean = true;
+    {
+        nurt::runner runner({.backend = chosen.backend});
+        std::printf("on %s, seed %llu\n", runner.loop().backend().name(),
+                    static_cast<unsigned long long>(chosen.seed));
+        std::fflush(stdout);
+        const watchdog watching;
+        const interruptions interrupting;
+        const int before = buffers_left(runner.loop(), 128);
+        runner.run(soak(chosen, failures));
+        clean = same("operations in flight", 0,
+                     static_cast<std::int64_t>(runner.loop().backend().in_flight())) &&
+                clean;
+        clean = same("buffers of the ring", before, buffers_left(runner.loop(), 128)) && clean;
+    }
+    clean = same("descriptors", descriptors, open_descriptors()) && clean;
+    clean = same("frames", frames, nurt::frame_pool::live()) && clean;
+    return clean && failures.empty();
+}
+
+}  // namespace
+
+}  // namespace nurt_soak
+
+int main(int argc, char** argv) {
+    const auto chosen = nurt_soak::read(argc, argv);
+    bool clean = false;
+    try {
+        clean = nurt_soak::run_and_count(chosen);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+    }
+    if (!clean) {
+        std::fprintf(stderr, "FAILED: nurt_soak --seed=%llu\n",
+                     static_cast<unsigned long long>(chosen.seed));
+    }
+    return clean ? 0 : 1;
+}

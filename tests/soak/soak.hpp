@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// tests/soak/soak.hpp: what the parts of the soak share.
+//
+// A crowd of clients and servers on real sockets of the loopback interface treat each other as badly as
+// the random numbers say, until the time is over. Then nothing may be left of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "nurt/base/time.hpp"
+#include "nurt/core/coro.hpp"
+#include "nurt/core/task_group.hpp"
+#include "nurt/loop/event_loop.hpp"
+
+namespace nurt_soak {
+
+using nurt::coro;
+
+struct world {
+    explicit world(std::uint64_t seed, nurt::duration length)
+        : random(seed), end(nurt::event_loop::running().time() + length) {}
+
+    // 0 to n - 1.
+    std::size_t below(std::size_t n) {
+        return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+    }
+    bool one_in(std::size_t n) { return below(n) == 0; }
+    nurt::duration up_to_ms(std::size_t ms) {
+        return nurt::duration::nanoseconds(static_cast<std::int64_t>(below(ms * 1'000'000 + 1)));
+    }
+    bool over() const { return nurt::event_loop::running().time() >= end; }
+
+    void did(const char* what);
+    void wrong(const std::string& what);
+
+    std::mt19937_64 random;
+    nurt::instant end;
+    // Where servers listen that come and go: the ports of some may be closed already.
+    std::uint16_t ports[4] = {};
+    std::uint16_t http_port = 0;
+    int file = -1;  // holds pattern(0) to pattern(file_size - 1)
+    std::map<std::string_view, std::uint64_t> counts;
+    std::string failures;
+};
+
+inline constexpr std::size_t file_size = 1 << 20;
+
+// What is said at each place of every stream, so that whoever reads knows what has to come.
+inline char pattern(std::uint64_t place) noexcept {
+    return static_cast<char>(place * 2654435761U >> 13);
+}
+std::string patterned(std::uint64_t from, std::size_t size);
+bool is_patterned(std::string_view text, std::uint64_t from) noexcept;
+
+// Ends by itself when the time is over. Errors of the network are counted, all others are wrong.
+coro<> servers(world& w, nurt::task_group& group);
+coro<> clients(world& w, nurt::task_group& group);
+coro<> http_crowd(world& w, nurt::task_group& group);
+
+// How many of the ring's buffers are there, found out by using all of them; -1: they are not used.
+int buffers_left(nurt::event_loop& loop, unsigned of);
+
+}  // namespace nurt_soak
