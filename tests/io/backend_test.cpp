@@ -289,6 +289,35 @@ TEST_CASE_TEMPLATE("a connect that is cancelled leaves a socket that can be clos
     CHECK(connect.completions == 0);
 }
 
+TEST_CASE_TEMPLATE("a socket that is bound connects from the address it was given", World,
+                   ON_EVERY_BACKEND) {
+    World w;
+    channel& listener = w.listen();
+    endpoint to = w.io->local_address(listener);
+    channel& client = w.io->open_socket(to, "socket");
+    CHECK(w.io->bind(client, nurt::socket_address::parse("127.0.0.3:0")->to_endpoint()) == 0);
+    test_operation connect(client, opcode::connect);
+    connect.address = &to;
+    CHECK(w.run(connect) == 0);
+    endpoint peer;
+    test_operation accept(listener, opcode::accept);
+    accept.address = &peer;
+    w.io->adopt(static_cast<int>(w.run(accept)));
+    const auto from = nurt::socket_address::from(peer);
+    REQUIRE(from);
+    CHECK(from->ip().to_string() == "127.0.0.3");
+    CHECK(from == nurt::socket_address::from(w.io->local_address(client)));
+}
+
+TEST_CASE_TEMPLATE("an address that is taken cannot be bound to", World, ON_EVERY_BACKEND) {
+    World w;
+    channel& listener = w.listen();
+    const endpoint taken = w.io->local_address(listener);
+    channel& client = w.io->open_socket(taken, "socket");
+    CHECK(w.io->bind(client, taken) == -EADDRINUSE);
+    w.io->close(client, closing::flush);
+}
+
 TEST_CASE_TEMPLATE("a port can be listened to once", World, ON_EVERY_BACKEND) {
     World w;
     channel& listener = w.listen();

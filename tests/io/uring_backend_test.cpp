@@ -6,11 +6,16 @@
 #include "nurt/core/run.hpp"
 #include "nurt/io/detail/uring_backend.hpp"
 #include "nurt/io/make_backend.hpp"
+#include "tests/support/support.hpp"
 
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
+#include <random>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -229,6 +234,82 @@ TEST_CASE("a connection nobody reads from is not received without end") {
     }
     CHECK(as_uring(*server).ahead.size() <= 64 * 1024 + 4096);
     CHECK(as_uring(*server).ahead.size() >= 64 * 1024);
+}
+
+namespace {
+
+// How many of so many connections are served in one wait in which each takes a buffer.
+int served_at_once(network<uring_world>& w, unsigned count) {
+    std::vector<std::pair<channel*, channel*>> pairs;
+    std::deque<test_operation> reads;
+    std::vector<char> bytes(count);
+    for (unsigned i = 0; i < count; ++i) {
+        pairs.push_back(w.connected_pair());
+        reads.emplace_back(*pairs.back().second, opcode::receive, &bytes[i], 1);
+        w.io->submit(reads.back());
+    }
+    w.io->wait(w.clock->now());
+    for (const auto& each : pairs) {
+        CHECK(w.send(*each.first, "x") == 1);
+    }
+    w.io->wait(w.clock->now());
+    int served = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        served += reads[i].completions;
+        w.io->close(*pairs[i].first, closing::abort);
+        w.io->close(*pairs[i].second, closing::abort);
+    }
+    w.settle();
+    return served;
+}
+
+}  // namespace
+
+TEST_CASE("after a storm of cancellations and resets every buffer of the ring is there") {
+    if (!available()) return;
+    network<uring_world> w;
+    w.io = nurt::io::make_uring_backend({.buffers = 8});
+    if (as_uring(*w.connected_pair().first).plain_only) return;  // the kernel has no such buffers
+    CHECK(served_at_once(w, 8) == 8);
+    CHECK(served_at_once(w, 9) == 8);
+    std::mt19937_64 random(nurt_test::seed());
+    for (int i = 0; i < 300; ++i) {
+        auto [client, server] = w.connected_pair();
+        char buffer[100];
+        test_operation read(*server, opcode::receive, buffer, 1 + random() % sizeof buffer);
+        w.io->submit(read);
+        for (std::uint64_t n = random() % 4; n != 0; --n) {
+            CHECK(w.send(*client, std::string(1 + random() % 6000, 's')) > 0);
+        }
+        if (random() % 2 == 0) w.io->wait(w.clock->now());
+        if (read.completions == 0 && random() % 2 == 0) w.io->cancel(read);
+        w.io->close(*client, random() % 2 == 0 ? closing::abort : closing::flush);
+        if (random() % 2 == 0) w.io->wait(w.clock->now());
+        w.io->close(*server, closing::flush);
+    }
+    w.settle();
+    CHECK(served_at_once(w, 8) == 8);
+}
+
+TEST_CASE("what was received for a connection never reaches the next one in its place") {
+    network<uring_world> w;
+    for (int i = 0; i < 200; ++i) {
+        auto [client, server] = w.connected_pair();
+        char buffer[20];
+        test_operation read(*server, opcode::receive, buffer, sizeof buffer);
+        w.io->submit(read);
+        w.io->wait(w.clock->now());
+        const std::string mine = "round " + std::to_string(i);
+        CHECK(w.send(*client, mine) == static_cast<std::int64_t>(mine.size()));
+        if (i % 2 == 0) {
+            CHECK(w.finish(read));
+            CHECK(std::string(buffer, static_cast<std::size_t>(read.result)) == mine);
+        }
+        CHECK(w.send(*client, "too late") == 8);  // is on its way when the place is given up
+        w.io->close(*server, closing::flush);
+        w.io->close(*client, closing::flush);
+        CHECK(read.completions == 1);
+    }
 }
 
 TEST_CASE("who lost rights after the ring was made has lost them on the ring too") {
