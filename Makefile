@@ -10,8 +10,8 @@
 #   make format    clang-format every source in place
 #   make fuzz      each fuzz target for FUZZ seconds (60)
 #   make shuffle   the tests in simulated time under SHUFFLE other orders (200)
-#   make soak      the tests under ASan, SOAK rounds (20) in random order, each with a new seed and five times
-#                  as many random programs
+#   make soak      under ASan: SOAK_SECONDS (1200) of bad company on each backend, then the tests, SOAK rounds
+#                  (20) in random order, each with a new seed and five times as many random programs
 #   make bench     the benchmarks beside the peers that can be built here, BENCH_ROUNDS (3) times
 #   make bench-counts-update   measures what bench/counts/ stores, and stores it
 #   make install   into PREFIX (/usr/local)
@@ -33,6 +33,7 @@ WERROR ?= ON
 PREFIX ?= /usr/local
 FUZZ ?= 60
 SOAK ?= 20
+SOAK_SECONDS ?= 1200
 SHUFFLE ?= 200
 
 SOURCES = git ls-files '*.hpp' '*.cpp' ':!bench/peers' ':!tests/lint'
@@ -99,6 +100,9 @@ shuffle: test
 soak: ci-deps
 	@cmake --preset asan
 	@cmake --build --preset asan -j $(JOBS)
+	@for backend in epoll uring; do \
+	    build/asan/tests/soak/nurt_soak --seconds=$(SOAK_SECONDS) --backend=$$backend || exit 1; \
+	done
 	@for round in $$(seq $(SOAK)); do \
 	    seed=$$(od -An -N8 -tu8 /dev/urandom | tr -d ' '); echo "round $$round, seed $$seed"; \
 	    NURT_TEST_SEED=$$seed NURT_RANDOM_PROGRAMS=10000 $(CTEST) --test-dir build/asan --schedule-random -Q || exit 1; \

@@ -41,6 +41,25 @@ public:
         fail_call(attempt);
         return opened(inner_->listen(at, options, attempt));
     }
+    channel& open_datagrams(const endpoint& at, const datagram_options& options,
+                            std::string_view attempt) override {
+        fail_call(attempt);
+        return opened(inner_->open_datagrams(at, options, attempt));
+    }
+    int receive_datagrams(channel& c, datagram* first, std::size_t count) noexcept override {
+        const int error = refusal();
+        return error != 0 ? -error : inner_->receive_datagrams(c, first, count);
+    }
+    int send_datagrams(channel& c, const datagram* first, std::size_t count) noexcept override {
+        const int error = refusal();
+        return error != 0 ? -error : inner_->send_datagrams(c, first, count);
+    }
+    int set_membership(channel& c, bool member, const endpoint& group,
+                       unsigned interface) noexcept override {
+        const int error = refusal();
+        return error != 0 ? -error : inner_->set_membership(c, member, group, interface);
+    }
+    void receive_on_request(channel& c) noexcept override { inner_->receive_on_request(c); }
     int bind(channel& c, const endpoint& from) noexcept override {
         const int error = refusal();
         return error != 0 ? -error : inner_->bind(c, from);
