@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace nurt_test {
@@ -195,6 +196,8 @@ NURT_THROUGH(recv, ssize_t, recv, (int a, void* b, size_t c, int d), (a, b, c, d
 NURT_THROUGH(send, ssize_t, send, (int a, const void* b, size_t c, int d), (a, b, c, d))
 NURT_THROUGH(read, ssize_t, read, (int a, void* b, size_t c), (a, b, c))
 NURT_THROUGH(write, ssize_t, write, (int a, const void* b, size_t c), (a, b, c))
+NURT_THROUGH(write, ssize_t, pwritev2, (int a, const iovec* b, int c, off_t d, int e),
+             (a, b, c, d, e))
 NURT_THROUGH(shutdown, int, shutdown, (int a, int b), (a, b))
 NURT_THROUGH(eventfd, int, eventfd, (unsigned a, int b), (a, b))
 NURT_THROUGH(epoll_create, int, epoll_create1, (int a), (a))
