@@ -137,6 +137,7 @@ private:
 
 bool faulty_backend::try_now(operation& op) noexcept {
     counted_ = nullptr;
+    op.joined = false;
     if (hit(harm::fail)) {
         op.result = -plan_.error;
         return true;

@@ -8,6 +8,7 @@
 // writer, which then finds out why.
 #pragma once
 
+#include "nurt/base/error.hpp"
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
