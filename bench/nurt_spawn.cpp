@@ -6,11 +6,13 @@
 // Two measures, each in turns with its floor: /bin/true started and waited for (posix_spawn and
 // waitid), and a message of 64 bytes that goes through cat and comes back (write and a read that
 // blocks; and the same behind epoll_wait, as an event loop has to do it). Prints the median of the
-// rounds for each, and the median of the ratios.
+// rounds for each, and the median of the ratios; of time, and of this process's processor time, on
+// which a busy machine has less influence.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,10 +35,32 @@ constexpr int messages = 5000;
 constexpr std::string_view message =
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\n";
 
+struct sample {
+    double wall = 0;
+    double cpu = 0;
+};
+
 double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
+
+double cpu_now() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+class stopwatch {
+public:
+    sample each_of(int count) const {
+        return {(now() - wall_) / count, (cpu_now() - cpu_) / count};
+    }
+
+private:
+    double wall_ = now();
+    double cpu_ = cpu_now();
+};
 
 void require(bool ok, const char* what) {
     if (!ok) {
@@ -45,8 +69,8 @@ void require(bool ok, const char* what) {
     }
 }
 
-double raw_spawn() {
-    const double start = now();
+sample raw_spawn() {
+    const stopwatch watch;
     for (int i = 0; i < spawns; ++i) {
         char name[] = "/bin/true";
         char* const argv[] = {name, nullptr};
@@ -55,16 +79,16 @@ double raw_spawn() {
         siginfo_t info{};
         require(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED) == 0, "waitid");
     }
-    return (now() - start) / spawns;
+    return watch.each_of(spawns);
 }
 
-nurt::coro<double> nurt_spawn() {
-    const double start = now();
+nurt::coro<sample> nurt_spawn() {
+    const stopwatch watch;
     for (int i = 0; i < spawns; ++i) {
         nurt::process p = co_await nurt::create_subprocess_exec("/bin/true");
         co_await p.wait();
     }
-    co_return (now() - start) / spawns;
+    co_return watch.each_of(spawns);
 }
 
 struct raw_cat {
@@ -98,14 +122,14 @@ struct raw_cat {
     int from = -1;
 };
 
-double raw_echo(bool behind_epoll) {
+sample raw_echo(bool behind_epoll) {
     const raw_cat cat;
     const int set = ::epoll_create1(EPOLL_CLOEXEC);
     epoll_event event{};
     event.events = EPOLLIN;
     ::epoll_ctl(set, EPOLL_CTL_ADD, cat.from, &event);
     char buffer[4096];
-    const double start = now();
+    const stopwatch watch;
     for (int i = 0; i < messages; ++i) {
         require(::write(cat.to, message.data(), message.size()) > 0, "write");
         if (behind_epoll) {
@@ -113,21 +137,21 @@ double raw_echo(bool behind_epoll) {
         }
         require(::read(cat.from, buffer, sizeof buffer) > 0, "read");
     }
-    const double taken = (now() - start) / messages;
+    const sample taken = watch.each_of(messages);
     ::close(set);
     return taken;
 }
 
-nurt::coro<double> nurt_echo() {
+nurt::coro<sample> nurt_echo() {
     nurt::process cat = co_await nurt::create_subprocess_exec(
         "/bin/cat", {}, {.stdin = nurt::subprocess::pipe, .stdout = nurt::subprocess::pipe});
     const std::unique_ptr<char[]> buffer(new char[4096]);
-    const double start = now();
+    const stopwatch watch;
     for (int i = 0; i < messages; ++i) {
         co_await cat.stdin().write(message);
         co_await cat.stdout().read_some(std::span(buffer.get(), 4096));
     }
-    const double taken = (now() - start) / messages;
+    const sample taken = watch.each_of(messages);
     cat.stdin().close();
     co_await cat.wait();
     co_return taken;
@@ -139,13 +163,19 @@ double median(std::vector<double> all) {
 }
 
 // us each, and how many times the first the last is.
-void print(const char* what, const std::vector<double>& floor, const std::vector<double>& ours) {
+void print(const char* what, const std::vector<sample>& floor, const std::vector<sample>& ours,
+           double sample::* kind) {
+    std::vector<double> theirs;
+    std::vector<double> mine;
     std::vector<double> ratios;
     for (std::size_t i = 0; i < floor.size(); ++i) {
-        ratios.push_back(ours[i] / floor[i]);
+        theirs.push_back(floor[i].*kind);
+        mine.push_back(ours[i].*kind);
+        ratios.push_back(mine.back() / theirs.back());
     }
-    std::printf("%-28s %9.2f us  nurt %9.2f us  x %.3f\n", what, median(floor) * 1e6,
-                median(ours) * 1e6, median(ratios));
+    std::printf("%-24s %-4s %9.2f us  nurt %9.2f us  x %.3f\n", what,
+                kind == &sample::cpu ? "cpu" : "", median(theirs) * 1e6, median(mine) * 1e6,
+                median(ratios));
 }
 
 }  // namespace
@@ -155,8 +185,8 @@ int main(int argc, char** argv) {
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
     using nurt::io::backend_kind;
     nurt::runner loop({.backend = uring ? backend_kind::uring : backend_kind::epoll});
-    std::vector<double> raw[3];
-    std::vector<double> ours[2];
+    std::vector<sample> raw[3];
+    std::vector<sample> ours[2];
     for (int i = 0; i < rounds; ++i) {
         raw[0].push_back(raw_spawn());
         ours[0].push_back(loop.run(nurt_spawn()));
@@ -164,7 +194,9 @@ int main(int argc, char** argv) {
         ours[1].push_back(loop.run(nurt_echo()));
         raw[2].push_back(raw_echo(true));
     }
-    print("posix_spawn and waitid", raw[0], ours[0]);
-    print("echo by cat, blocking", raw[1], ours[1]);
-    print("echo by cat, epoll", raw[2], ours[1]);
+    for (auto kind : {&sample::wall, &sample::cpu}) {
+        print("posix_spawn and waitid", raw[0], ours[0], kind);
+        print("echo by cat, blocking", raw[1], ours[1], kind);
+        print("echo by cat, epoll", raw[2], ours[1], kind);
+    }
 }

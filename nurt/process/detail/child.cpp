@@ -112,13 +112,6 @@ void child::watch() {
     }
     target = &loop_->backend().adopt(descriptor_);
     descriptor_ = -1;
-    siginfo_t info{};
-    if (::waitid(by_pidfd, static_cast<id_t>(target->descriptor()), &info,
-                 WEXITED | WNOHANG | WNOWAIT) != 0) {
-        report_unknown();
-        loop_->backend().close(*std::exchange(target, nullptr), io::closing::flush);
-        return;
-    }
     retain();
     loop_->add_resident(*this);
     loop_->backend().submit(*this);
