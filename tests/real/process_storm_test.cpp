@@ -103,8 +103,8 @@ TEST_CASE("a child that runs out of descriptors anywhere leaves neither child no
     nurt_test::in_loop(services(), [&before]() -> coro<> {
         {
             const process warm_up = co_await create_subprocess_exec("true");
+            co_await warm_up.wait();
         }
-        co_await sleep(milliseconds(1));
         const int open = nurt_test::open_descriptors();
         int refused = 0;
         bool started = false;
@@ -128,7 +128,8 @@ TEST_CASE("a child that runs out of descriptors anywhere leaves neither child no
             for (int i = 0; i < 1000 && nurt_test::open_descriptors() != open; ++i) {
                 co_await sleep(milliseconds(1));  // io_uring gives back what it was asked for first
             }
-            CHECK(nurt_test::open_descriptors() == open);
+            const int now = nurt_test::open_descriptors();
+            CHECK_MESSAGE(now == open, more);
         }
         CHECK(refused >= 5);
     });
