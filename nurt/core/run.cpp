@@ -151,6 +151,7 @@ private:
 namespace {
 
 services with_backend(services parts, const run_options& options) {
+    detail::check_one_loop(options);
     if (!parts.backend) {
         parts.backend = io::make_backend(options.backend, options.debug);
     }

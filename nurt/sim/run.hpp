@@ -20,4 +20,13 @@ T run(std::uint64_t seed, coro<T> work, const faults& plan = {},
     return nurt::run(std::move(work), make_services(seed, plan), options, place);
 }
 
+// The same for a function that nurt::run() would call on each loop; here it is one.
+template <nurt::detail::loop_function Fn>
+void run(std::uint64_t seed, Fn fn, const faults& plan = {},
+         std::source_location place = std::source_location::current()) {
+    run_options options;
+    options.handle_interrupt = false;
+    nurt::run(std::move(fn), make_services(seed, plan), options, place);
+}
+
 }  // namespace nurt::sim
