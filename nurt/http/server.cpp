@@ -40,8 +40,6 @@ namespace {
 using detail::server_state;
 using state_ptr = std::shared_ptr<server_state>;
 
-constexpr duration last_grace = seconds(1);  // of serve_forever that is cancelled
-
 static_assert(std::is_trivially_destructible_v<server_options>, "may stand beside a co_await");
 
 coro<> serve_client(std::shared_ptr<detail::service> shared, stream client) {
@@ -74,13 +72,14 @@ coro<bool> stop_server(state_ptr state, duration grace) {
     co_return in_time;
 }
 
-coro<> serve_until_cancelled(state_ptr state) {
+coro<> serve_until_cancelled(state_ptr state, duration grace) {
     auto forever = [](state_ptr s) -> coro<> { co_await s->stopped.wait(); };
-    auto stop = [](state_ptr s) -> coro<> {
+    auto stop = [](state_ptr s, duration g) -> coro<> {
         const bool stopped = s->stopped.is_set();
-        if (!stopped) co_await stop_server(s, last_grace);
+        if (!stopped) co_await stop_server(s, g);
     };
-    co_await finally([&] { return forever(state); }, [&] { return stop(state); });
+    co_await finally([&] { return forever(state); }, [&] { return stop(state, grace); },
+                     grace + cleanup_grace);
 }
 
 }  // namespace
@@ -102,8 +101,8 @@ coro<> server::wait_closed() {
     return ended(state_);
 }
 
-coro<> server::serve_forever() {
-    return serve_until_cancelled(state_);
+coro<> server::serve_forever(duration grace) {
+    return serve_until_cancelled(state_, grace);
 }
 
 coro<bool> server::stop(duration grace) {

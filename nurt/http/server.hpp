@@ -72,9 +72,9 @@ public:
     void close() noexcept;
     // Until it is closed and the last connection has ended.
     coro<> wait_closed();
-    // Until it is closed. When cancelled it stops, with a second of grace, and the cancellation
-    // goes on.
-    coro<> serve_forever();
+    // Until it is closed. When cancelled, as by Ctrl-C, it stops with this grace, and the
+    // cancellation goes on.
+    coro<> serve_forever(duration grace = seconds(1));
     // Stops listening, closes idle connections, lets running requests end and closes theirs. After
     // the grace handlers are cancelled, and waited for. True: none had to be.
     coro<bool> stop(duration grace);

@@ -6,8 +6,9 @@
 #include "nurt/base/error.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "nurt/core/timeout.hpp"
 #include "nurt/core/with.hpp"
-#include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/handler_failure.hpp"
 #include "nurt/net/resolver.hpp"
 #include "nurt/sync/event.hpp"
 
@@ -96,34 +97,18 @@ private:
     std::list<client>::iterator self_;
 };
 
-void report(const char* message) {
-    error_context context;
-    context.message = message;
-    context.error = std::current_exception();
-    event_loop::running().call_exception_handler(context);
-}
-
-// Somebody closed the stream under its handler, on purpose.
-bool is_closed_under(const os_error& e) noexcept {
-    return e.number() == ECANCELED;
-}
-
 coro<void> handle_client(membership here, stream s) {
     try {
         co_await here.state().handler(std::move(s));
     } catch (const cancelled_error&) {
         throw;
-    } catch (const os_error& e) {
-        if (!is_closed_under(e)) {
-            report("unhandled error in the handler of a connection");
-        }
     } catch (const usage_error&) {
         // The handler came back to a stream that the server has closed meanwhile.
         if (!here.ended_by_server()) {
-            report("unhandled error in the handler of a connection");
+            detail::report_handler_failure();
         }
     } catch (const std::exception&) {
-        report("unhandled error in the handler of a connection");
+        detail::report_handler_failure();
     }
 }
 
@@ -148,7 +133,7 @@ coro<bool> accept_one(state_ptr state, std::size_t index) {
         if (state->closed) {
             co_return false;
         }
-        report("accepting a connection failed");
+        detail::report_error("accepting a connection failed");
         failed = true;
     }
     if (failed) {
@@ -256,16 +241,32 @@ coro<void> server::wait_for_end(state_ptr state) {
     co_await state->quiet.wait();
 }
 
-coro<void> server::serve(state_ptr state) {
+coro<bool> server::end_within(state_ptr state, duration grace) {
+    state->close();
+    bool in_time = true;
+    try {
+        co_await wait_for(wait_for_end(state), grace);
+    } catch (const timeout_error&) {
+        in_time = false;
+    }
+    if (!in_time) {
+        for (client& c : state->clients) {
+            c.handler->cancel("the server stops");
+        }
+        co_await wait_for_end(state);
+    }
+    co_return in_time;
+}
+
+coro<void> server::serve(state_ptr state, duration grace) {
     auto until_stopped = [](state_ptr s) -> coro<void> { co_await s->stopped.wait(); };
-    auto stop = [](state_ptr s) -> coro<void> {
+    auto stop = [](state_ptr s, duration g) -> coro<void> {
         if (!s->closed) {
-            s->close();
-            s->end_clients(io::closing::flush);
-            co_await s->quiet.wait();
+            co_await end_within(s, g);
         }
     };
-    co_await finally([&] { return until_stopped(state); }, [&] { return stop(state); });
+    co_await finally([&] { return until_stopped(state); }, [&] { return stop(state, grace); },
+                     grace + cleanup_grace);
 }
 
 coro<server> start_server(connection_handler handler, std::string host, std::uint16_t port,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "nurt/base/time.hpp"
 #include "nurt/base/unique_function.hpp"
 #include "nurt/core/coro.hpp"
 #include "nurt/net/address.hpp"
@@ -35,9 +36,12 @@ public:
     void close() noexcept;
     // Until it is closed and the last handler has ended.
     coro<void> wait_closed() { return wait_for_end(state_); }
-    // Until it is closed. When cancelled it closes itself and its connections, waits for the
-    // handlers, and lets the cancellation go on.
-    coro<void> serve_forever() { return serve(state_); }
+    // Until it is closed. When cancelled, as by Ctrl-C, it stops with this grace, and lets the
+    // cancellation go on.
+    coro<void> serve_forever(duration grace = duration::zero()) { return serve(state_, grace); }
+    // Stops listening and lets the handlers end. After the grace they are cancelled, and waited for.
+    // True: none had to be.
+    coro<bool> stop(duration grace) { return end_within(state_, grace); }
 
     bool is_serving() const noexcept;
     std::vector<socket_address> sockets() const;  // where it listens; empty when closed
@@ -53,7 +57,8 @@ public:
 
 private:
     static coro<void> wait_for_end(std::shared_ptr<detail::server_state> state);
-    static coro<void> serve(std::shared_ptr<detail::server_state> state);
+    static coro<bool> end_within(std::shared_ptr<detail::server_state> state, duration grace);
+    static coro<void> serve(std::shared_ptr<detail::server_state> state, duration grace);
 
     std::shared_ptr<detail::server_state> state_;
 };

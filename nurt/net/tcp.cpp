@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <coroutine>
+#include <cstring>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -254,12 +255,37 @@ released_socket release_socket(stream s) {
         throw usage_error("this stream has no socket");
     }
     detail::read_buffer& buffer = s.shared()->buffer;
-    released_socket result;
-    result.unread = buffer.view();
+    std::string unread(buffer.view());
     buffer.drop(buffer.size());
     const auto owner = s.release();
-    result.descriptor = bytes->release(result.unread);
-    return result;
+    const int descriptor = bytes->release(unread);
+    return released_socket(descriptor, std::move(unread));
+}
+
+stream adopt_socket(released_socket socket) {
+    stream made = adopt_socket(socket.descriptor());
+    socket.take();
+    if (const std::string& unread = socket.unread(); !unread.empty()) {
+        detail::read_buffer& buffer = made.shared()->buffer;
+        std::memcpy(buffer.room(unread.size()).data, unread.data(), unread.size());
+        buffer.filled(unread.size());
+    }
+    return made;
+}
+
+released_socket& released_socket::operator=(released_socket&& other) noexcept {
+    if (this != &other) {
+        close();
+        descriptor_ = other.take();
+        unread_ = std::move(other.unread_);
+    }
+    return *this;
+}
+
+void released_socket::close() noexcept {
+    if (descriptor_ >= 0) {
+        ::close(take());
+    }
 }
 
 listener& listener::operator=(listener&& other) noexcept {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
@@ -58,13 +59,32 @@ coro<stream> connect(socket_address to, connect_options options = {});
 // exception it is still the caller's. Python: loop.connect_accepted_socket.
 stream adopt_socket(int descriptor);
 
-// Not an aggregate, so that it may stand in an expression with co_await.
-struct released_socket {
+// A connection without a loop, on its way to another loop, library or process. Moved, not copied, to
+// whatever thread; the destructor closes it.
+class released_socket {
+public:
     released_socket() = default;
+    explicit released_socket(int descriptor, std::string unread = {}) noexcept
+        : descriptor_(descriptor), unread_(std::move(unread)) {}
+    released_socket(released_socket&& other) noexcept
+        : descriptor_(other.take()), unread_(std::move(other.unread_)) {}
+    released_socket& operator=(released_socket&& other) noexcept;
+    ~released_socket() { close(); }
 
-    int descriptor = -1;  // the caller's to close; non-blocking
-    std::string unread;   // what has been received and nobody has asked for
+    int descriptor() const noexcept { return descriptor_; }  // non-blocking; -1: there is none
+    // What had been received and nobody has asked for.
+    const std::string& unread() const noexcept { return unread_; }
+    // From here on the descriptor is the caller's to close.
+    int take() noexcept { return std::exchange(descriptor_, -1); }
+    void close() noexcept;
+
+private:
+    int descriptor_ = -1;
+    std::string unread_;
 };
+
+// On whatever loop runs; what was unread is read first. Closes it when it fails.
+stream adopt_socket(released_socket socket);
 
 // The opposite. usage_error while somebody reads or writes, or when the stream is closed or leads
 // to something else than a socket; then the connection is closed.

@@ -34,9 +34,9 @@ TEST_CASE("a socket that was released and adopted goes on where it was") {
         co_await client.write("line\nrest");
         co_await served.readline();
         const std::string peer = served.peer_name();
-        const auto released = release_socket(std::move(served));
-        CHECK(released.unread == "rest");
-        stream again = adopt_socket(released.descriptor);
+        auto released = release_socket(std::move(served));
+        CHECK(released.unread() == "rest");
+        stream again = adopt_socket(std::move(released));
         CHECK(again.peer_name() == peer);
         co_await again.write("answer\n");
         const std::string answer = co_await client.readline();
@@ -47,9 +47,9 @@ TEST_CASE("a socket that was released and adopted goes on where it was") {
 TEST_CASE("a stream whose socket was released is closed") {
     in_sim([]() -> coro<void> {
         auto [client, served] = co_await connected_pair();
-        const auto released = release_socket(std::move(served));
+        auto released = release_socket(std::move(served));
         CHECK(served.is_closed());
-        const stream owner = adopt_socket(released.descriptor);
+        const stream owner = adopt_socket(std::move(released));
     });
 }
 

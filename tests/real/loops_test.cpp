@@ -199,8 +199,9 @@ TEST_CASE("run waits for the loop that ends last, and one that has ended refuses
             }
             co_await until_closed(here[0]);
             std::atomic<event_loop*> nowhere = nullptr;
-            CHECK_THROWS_AS(run_coroutine_threadsafe(here[0], answer, std::ref(nowhere)),
-                            usage_error);
+            CHECK_THROWS_AS(
+                static_cast<void>(run_coroutine_threadsafe(here[0], answer, std::ref(nowhere))),
+                usage_error);
             refused = true;
         },
         two);

@@ -150,12 +150,12 @@ TEST_CASE("a socket that another library has made becomes a stream, and can be t
         co_await near.write("one\ntwo\n");
         const std::string line = co_await far.readline();
         CHECK(line == "one\n");
-        const auto released = nurt::release_socket(std::move(far));
-        CHECK(released.unread == "two\n");
-        REQUIRE(::send(released.descriptor, "back\n", 5, 0) == 5);
+        auto released = nurt::release_socket(std::move(far));
+        CHECK(released.unread() == "two\n");
+        REQUIRE(::send(released.descriptor(), "back\n", 5, 0) == 5);
         const std::string answer = co_await near.readline();
         CHECK(answer == "back\n");
-        ::close(released.descriptor);
+        released.close();
         const std::string rest = co_await near.read_all();
         CHECK(rest.empty());
     });
@@ -183,11 +183,9 @@ TEST_CASE("options of connections reach the kernel, at both ends") {
         CHECK(far.peer_name().starts_with("127.0.0.3:"));
         const auto client = nurt::release_socket(std::move(near));
         const auto served = nurt::release_socket(std::move(far));
-        CHECK(option_of(client.descriptor, IPPROTO_TCP, TCP_NODELAY) == 1);
-        CHECK(option_of(client.descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1);
-        CHECK(option_of(served.descriptor, IPPROTO_TCP, TCP_NODELAY) == 0);
-        CHECK(option_of(served.descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1);
-        ::close(client.descriptor);
-        ::close(served.descriptor);
+        CHECK(option_of(client.descriptor(), IPPROTO_TCP, TCP_NODELAY) == 1);
+        CHECK(option_of(client.descriptor(), SOL_SOCKET, SO_KEEPALIVE) == 1);
+        CHECK(option_of(served.descriptor(), IPPROTO_TCP, TCP_NODELAY) == 0);
+        CHECK(option_of(served.descriptor(), SOL_SOCKET, SO_KEEPALIVE) == 1);
     });
 }

@@ -86,8 +86,8 @@ void loop_member::ended() noexcept {
 loop_set::loop_set(loop_main& work, std::size_t count, services* parts, const run_options& options)
     : work_(work),
       handle_interrupt_(options.handle_interrupt),
-      end_(static_cast<std::ptrdiff_t>(count)),
-      unheard_(static_cast<unsigned>(count)) {
+      unheard_(static_cast<unsigned>(count)),
+      open_(count) {
     for (std::size_t i = 0; i < count; ++i) {
         services own = parts != nullptr ? std::move(*parts) : services();
         members_.push_back(std::make_unique<loop_member>(*this, std::move(own), options));
@@ -165,8 +165,16 @@ void loop_set::run_one(std::size_t i, std::source_location place) noexcept {
     }
     guarded(m, [&m] { m.own().close(); });
     m.ended();
-    end_.arrive_and_wait();
+    wait_for_others();
     m.destroy();
+}
+
+void loop_set::wait_for_others() {
+    std::unique_lock lock(mutex_);
+    if (--open_ == 0) {
+        all_closed_.notify_all();
+    }
+    all_closed_.wait(lock, [this] { return open_ == 0; });
 }
 
 // The child of a fork() came back to its parent's loop. Its other threads do not exist.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <latch>
@@ -75,6 +76,7 @@ private:
     template <class Step>
     void guarded(loop_member& m, Step step) noexcept;
     void fail(std::exception_ptr error) noexcept;
+    void wait_for_others();
     void in_child(std::size_t i);
     [[noreturn]] void abandon(int error);
     void finish();
@@ -84,13 +86,14 @@ private:
     std::vector<std::unique_ptr<loop_member>> members_;
     std::vector<std::thread> threads_;
     std::latch begin_{1};
-    std::latch end_;  // every loop is closed
     std::atomic<bool> abandoned_{false};
     std::atomic<unsigned> unheard_;
     std::atomic<bool> interrupted_{false};
     std::atomic<bool> cancelled_{false};  // a request has ended a main
     std::optional<io::interrupt_watch> watch_;
-    std::mutex mutex_;
+    std::mutex mutex_;  // of what follows
+    std::condition_variable all_closed_;
+    std::size_t open_;  // loops
     std::vector<std::exception_ptr> errors_;
 };
 
