@@ -96,9 +96,10 @@ struct pool {
 constinit thread_local pool local;
 pool* const nobody = reinterpret_cast<pool*>(1);  // differs from the self of every thread
 constinit std::mutex orphan_mutex;
-constinit pool* pools = nullptr;               // under orphan_mutex
-constinit std::atomic<std::int64_t> large{0};  // blocks that came from operator new
-constinit std::int64_t orphan_live = 0;        // under orphan_mutex
+constinit pool* pools = nullptr;                        // under orphan_mutex
+constinit std::atomic<std::int64_t> large{0};           // blocks that came from operator new
+constinit thread_local std::ptrdiff_t large_bytes = 0;  // of those of this thread
+constinit std::int64_t orphan_live = 0;                 // under orphan_mutex
 
 slab& slab_of(void* memory) {
     return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(memory) & ~(slab_size - 1));
@@ -301,20 +302,35 @@ bool carve(slab& s) {
     }
 }
 
-std::int64_t live_of(const pool& p) {
-    std::int64_t sum = 0;
+struct total {
+    std::int64_t blocks = 0;
+    std::int64_t bytes = 0;
+
+    void add(std::int64_t number, const slab& s) {
+        blocks += number;
+        bytes += number * s.block_size;
+    }
+};
+
+total live_of(const pool& p) {
+    total sum;
     if (p.store == nullptr) {
         return sum;
     }
     for (chunk* c = p.store->chunks.front(); c != nullptr; c = p.store->chunks.next(*c)) {
         for (unsigned i = 0; i < c->made; ++i) {
-            sum += c->at(i).live();
+            sum.add(c->at(i).live(), c->at(i));
         }
     }
-    for (const block* b = p.remote.load(std::memory_order_acquire); b != nullptr; b = b->next) {
-        --sum;
+    for (block* b = p.remote.load(std::memory_order_acquire); b != nullptr; b = b->next) {
+        sum.add(-1, slab_of(b));
     }
     return sum;
+}
+
+// A block may be freed by another thread than the one that counted it.
+std::size_t large_here() {
+    return large_bytes > 0 ? static_cast<std::size_t>(large_bytes) : 0;
 }
 
 }  // namespace
@@ -322,10 +338,12 @@ std::int64_t live_of(const pool& p) {
 void* allocate_large(std::size_t size) {
     void* memory = ::operator new(size);
     large.fetch_add(1, std::memory_order_relaxed);
+    large_bytes += static_cast<std::ptrdiff_t>(size);
     return memory;
 }
 
-void deallocate_large(void* memory) noexcept {
+void deallocate_large(void* memory, std::size_t size) noexcept {
+    large_bytes -= static_cast<std::ptrdiff_t>(size);
     large.fetch_sub(1, std::memory_order_relaxed);
     ::operator delete(memory);
 }
@@ -333,11 +351,14 @@ void deallocate_large(void* memory) noexcept {
 #ifdef NURT_PLAIN_MALLOC
 
 void* allocate_class(std::size_t index) {
-    return allocate_large(index * granule);
+    void* memory = ::operator new(index * granule);
+    large.fetch_add(1, std::memory_order_relaxed);
+    return memory;
 }
 
 void deallocate_class(void* memory) noexcept {
-    deallocate_large(memory);
+    large.fetch_sub(1, std::memory_order_relaxed);
+    ::operator delete(memory);
 }
 
 #else
@@ -369,14 +390,24 @@ void deallocate_class(void* memory) noexcept {
 #endif
 
 statistics_t statistics() noexcept {
-    return {live_of(local), local.store == nullptr ? 0 : local.store->chunk_count * chunk_size};
+    const total mine = live_of(local);
+    return {mine.blocks, static_cast<std::size_t>(mine.bytes) + large_here(),
+            local.store == nullptr ? 0 : local.store->chunk_count * chunk_size};
+}
+
+std::size_t most_live_bytes() noexcept {
+    if (local.store == nullptr) {
+        return large_here();
+    }
+    const std::size_t slabs = local.store->chunk_count * slabs_per_chunk - local.store->spares;
+    return slabs * slab_size + large_here();
 }
 
 std::int64_t live() noexcept {
     const std::lock_guard lock(orphan_mutex);
     std::int64_t sum = orphan_live + large.load(std::memory_order_relaxed);
     for (const pool* p = pools; p != nullptr; p = p->next_pool) {
-        sum += live_of(*p);
+        sum += live_of(*p).blocks;
     }
     return sum;
 }

@@ -168,6 +168,9 @@ runner::runner(services parts, run_options options)
     if (options_.debug) {
         loop_.set_debug(true);
     }
+    if (options_.memory_limit != 0) {
+        loop_.set_memory_limit(options_.memory_limit);
+    }
     if (options_.shuffle_seed != 0) {
         loop_.set_shuffle_seed(options_.shuffle_seed);
     }

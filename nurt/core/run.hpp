@@ -37,6 +37,8 @@ struct run_options {
     // How many loops run the function that run() is given, each on a thread; 0: one for each
     // processor that the process may use.
     std::size_t loops = 1;
+    // As event_loop::set_memory_limit, for each loop.
+    std::size_t memory_limit = 0;
 };
 
 // Tasks did not end within the grace at the end of run(). They and what they wait for are leaked

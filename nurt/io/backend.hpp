@@ -156,6 +156,13 @@ public:
 
     // How many operations a wait could complete.
     virtual std::size_t in_flight() const noexcept = 0;
+    // How many descriptors it has taken over.
+    virtual std::size_t channels() const noexcept { return 0; }
+
+    // While held, a channel that was read or accepted from rests until the next tenth of a second,
+    // and what comes meanwhile stays in the kernel: at the limit of its memory, a loop lets what it
+    // has begun go on.
+    virtual void hold_input(bool) noexcept {}
 };
 
 }  // namespace nurt::io

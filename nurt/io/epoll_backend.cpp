@@ -63,14 +63,14 @@ bool epoll_backend::try_now(operation& op) noexcept {
     epoll_channel& c = of(*op.target);
     assert(waiting_place(c, op.code) == nullptr && "one operation each way at a time");
     if (op.code == opcode::receive) {
-        return (!c.known_empty || c.hung_up) && perform_receive(c, op);
+        return (!c.known_empty || c.hung_up) && !held_ && perform_receive(c, op);
     }
     return op.code == opcode::send ? perform_send(c, op) : try_other(c, op);
 }
 
 bool epoll_backend::try_other(epoll_channel& c, operation& op) noexcept {
     switch (op.code) {
-        case opcode::accept: return perform_accept(c, op);
+        case opcode::accept: return !held_ && perform_accept(c, op);
         case opcode::connect: return !c.connecting && perform_connect(c, op);
         default: return false;
     }
@@ -138,8 +138,15 @@ void epoll_backend::close(channel& given, closing how) noexcept {
     }
     part(c, how);
     detail::close(take_out(c));
-    if (anybody_rests()) {
-        resume_listeners();  // there is a free descriptor now
+    if (anybody_rests() && !held_) {
+        end_rest();  // there is a free descriptor now
+    }
+}
+
+void epoll_backend::hold_input(bool on) noexcept {
+    held_ = on;
+    if (!on) {
+        end_rest();
     }
 }
 

@@ -96,7 +96,7 @@ bool uring_backend::try_now(operation& op) noexcept {
         if (c.has_ahead()) [[unlikely]] {
             return take_ahead(c, op);
         }
-        return !c.is_pending(request::receive) && (!c.known_empty || c.hung_up) &&
+        return !c.is_pending(request::receive) && (!c.known_empty || c.hung_up) && !held_ &&
                perform_receive(c, op);
     }
     if (op.code == opcode::send) {
@@ -142,7 +142,8 @@ int uring_backend::shutdown_write(channel& given) noexcept {
 bool uring_backend::try_other(uring_channel& c, operation& op) noexcept {
     switch (op.code) {
         case opcode::accept:
-            return take_ahead(c, op) || (!c.is_pending(request::accept) && perform_accept(c, op));
+            return take_ahead(c, op) ||
+                   (!c.is_pending(request::accept) && !held_ && perform_accept(c, op));
         case opcode::connect: return !c.connecting && perform_connect(c, op);
         default: return false;
     }
@@ -205,6 +206,7 @@ void uring_backend::submit_other(uring_channel& c, operation& op) noexcept {
 }
 
 // Somebody waits to read, and nothing is there: asks the kernel, in the way that suits the channel.
+// While input is held nothing is asked for that gives more than once.
 void uring_backend::arm_reader(uring_channel& c) noexcept {
     if (c.is_pending(request::receive) || c.is_pending(request::read_poll) || c.rests()) {
         return;
@@ -212,10 +214,10 @@ void uring_backend::arm_reader(uring_channel& c) noexcept {
     switch (c.reader->code) {
         case opcode::accept:
             c.listens = true;
-            want(c, c.plain_only ? request::read_poll : request::accept);
+            want(c, c.plain_only || held_ ? request::read_poll : request::accept);
             return;
         case opcode::receive:
-            want(c, c.bulk || c.plain_only ? request::read_poll : request::receive);
+            want(c, c.bulk || c.plain_only || held_ ? request::read_poll : request::receive);
             return;
         default:
             if (!c.is_pending(request::accept)) {
@@ -314,8 +316,8 @@ void uring_backend::finish_close(uring_channel& c) noexcept {
     --in_flight_;
     part(c, c.how);
     detail::close(take_out(c));
-    if (anybody_rests()) {
-        resume_listeners();  // there is a free descriptor now
+    if (anybody_rests() && !held_) {
+        end_rest();  // there is a free descriptor now
     }
 }
 
@@ -360,7 +362,21 @@ int uring_backend::release(channel& given, std::string* unread) {
     return take_out(c);
 }
 
-void uring_backend::resume_listeners() noexcept {
+void uring_backend::hold_input(bool on) noexcept {
+    held_ = on;
+    if (!on) {
+        end_rest();
+    }
+}
+
+// The multishot request that gave something is stopped: another one begins after the rest.
+void uring_backend::read_enough(uring_channel& c, request r) noexcept {
+    if (!c.closing && has_to_rest(c)) {
+        stop(c, r);
+    }
+}
+
+void uring_backend::end_rest() noexcept {
     while (kernel_channel* rested = next_rested()) {
         auto& c = static_cast<uring_channel&>(*rested);
         if (c.reader != nullptr) {

@@ -15,6 +15,7 @@ enum class debug_finding : std::uint8_t {
     foreign_thread,          // used by a thread that it does not belong to
     swallowed_cancellation,  // a cancelled_error was caught and not rethrown
     wait_cycle,              // tasks that wait for each other in a circle
+    memory_limit,            // the loop holds more than it may; said once
 };
 
 // For the time of the call.

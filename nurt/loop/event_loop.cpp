@@ -4,12 +4,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
 #include "nurt/io/environment.hpp"
 #include "nurt/io/make_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
+#include "nurt/loop/detail/memory_guard.hpp"
 #include "nurt/loop/detail/observation.hpp"
 #include "nurt/loop/detail/signal_handlers.hpp"
 #include "nurt/loop/machine_random.hpp"
@@ -263,7 +265,7 @@ void event_loop::look_around(instant limit) {
     const bool awaited = !timers_.empty() || services_.backend->in_flight() != 0;
     look_at_ = awaited ? 1 : look_after_resumptions;
     if (!awaited) {
-        resumptions_ = 0;
+        steps_ += std::exchange(resumptions_, 0);
     } else if (resumptions_ >= poll_after_resumptions ||
                (!clock_->simulated() && ticks(*clock_) - polled_at_ > poll_after_ticks)) {
         poll(instant());
@@ -272,7 +274,10 @@ void event_loop::look_around(instant limit) {
 
 // Waits until the limit at most; a limit that has passed only looks.
 void event_loop::poll(instant limit) {
-    resumptions_ = 0;
+    steps_ += std::exchange(resumptions_, 0);
+    if (memory_ != nullptr) [[unlikely]] {
+        look_at_memory();
+    }
     polled_at_ = ticks(*clock_);
     if (limit > now_) {
         const nap sleeping(*inbox_);
@@ -287,6 +292,7 @@ void event_loop::poll(instant limit) {
 }
 
 void event_loop::wait(instant limit) {
+    ++waits_;
     const instant first = timers_.earliest();
     const instant until = first < limit ? first : limit;
     if ((attention_ & attention_observed) != 0) [[unlikely]] {
@@ -309,6 +315,7 @@ void event_loop::drain_inbox() noexcept {
     while (oldest != nullptr) {
         ready_node* next = oldest->next_ready;
         ready.push(*oldest);
+        ++messages_;
         oldest = next;
     }
 }

@@ -30,8 +30,10 @@
 namespace nurt {
 
 class instrument;
+struct loop_statistics;
 
 namespace detail {
+class memory_guard;
 class observation;
 class signal_handlers;
 }  // namespace detail
@@ -149,6 +151,16 @@ public:
     void set_debug_handler(debug_handler handler);
     void call_debug_handler(const debug_report& report) noexcept;
 
+    // What it has done and what it holds; nurt/loop/statistics.hpp. Looks at every task, so not for
+    // every request.
+    loop_statistics statistics();
+    // Bytes of frames and buffers, as in statistics(); 0: none. While there are more, each listener
+    // accepts one connection, and each connection receives once, in a tenth of a second; so a program
+    // whose own tasks need that much goes on, slowly. What it does apart from that goes on as ever,
+    // and when an eighth of the limit is free, so does input. In debug mode the first time is
+    // reported. A simulated network is not held back.
+    void set_memory_limit(std::size_t bytes);
+
     // Every service; resolver and executor are filled in by the parts that first need them.
     services& parts() noexcept { return services_; }
     io::backend& backend() noexcept { return *services_.backend; }
@@ -203,6 +215,7 @@ private:
     void poll(instant limit);
     void wait(instant limit);
     void look_around(instant limit);
+    void look_at_memory() noexcept;
     void expire_timers() noexcept;
     void drain_inbox() noexcept;
     void end_preparation() noexcept;
@@ -232,6 +245,9 @@ private:
     bool prepared_ = false;  // asleep, while somebody else waits
     bool forked_ = false;    // and this is the child
     std::size_t outside_work_ = 0;
+    std::uint64_t steps_ = 0;  // without those in resumptions_
+    std::uint64_t waits_ = 0;
+    std::uint64_t messages_ = 0;
     nurt::clock* clock_ = nullptr;
     services services_;
     exception_handler handler_;
@@ -240,6 +256,7 @@ private:
     intrusive_list<detail::resident, detail::resident_link> residents_;
     std::unique_ptr<detail::signal_handlers> signals_;
     std::unique_ptr<detail::observation> observation_;
+    std::unique_ptr<detail::memory_guard> memory_;  // if there is a limit
     detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };
 

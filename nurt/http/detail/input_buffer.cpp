@@ -27,6 +27,7 @@ input_buffer::room_t input_buffer::room(std::size_t least) {
         if (pinned_) kept_ = std::move(block_);
         pinned_ = false;
         block_ = std::move(fresh);
+        nurt::detail::count_buffer(capacity_, wanted);
         capacity_ = wanted;
     }
     begin_ = 0;

@@ -9,11 +9,18 @@
 #include <memory>
 #include <string_view>
 
+#include "nurt/base/buffer_memory.hpp"
+
 namespace nurt::http::detail {
 
 // An empty one that was never used owns no memory.
 class input_buffer {
 public:
+    input_buffer() = default;
+    input_buffer(const input_buffer&) = delete;
+    input_buffer& operator=(const input_buffer&) = delete;
+    ~input_buffer() { release(); }
+
     struct room_t {
         char* data;
         std::size_t size;
@@ -41,6 +48,7 @@ public:
 
     // Gives the memory back. Only while it is empty, and nobody has the room.
     void release() noexcept {
+        nurt::detail::count_buffer(capacity_, 0);
         block_.reset();
         begin_ = end_ = capacity_ = 0;
     }

@@ -26,6 +26,7 @@ public:
         return c;
     }
     void give_back(Channel& c) noexcept { free_.push_back(c.index); }
+    std::size_t used() const noexcept { return chunks_.size() * chunk_size - free_.size(); }
 
     Channel& operator[](std::uint32_t index) noexcept {
         return chunks_[index / chunk_size][index % chunk_size];

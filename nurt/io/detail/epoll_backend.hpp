@@ -71,6 +71,8 @@ public:
     void wait(instant deadline) override;
     int descriptor() const noexcept override { return epoll_; }
     void after_fork() noexcept override;
+    std::size_t channels() const noexcept override { return channels_.used(); }
+    void hold_input(bool on) noexcept override;
 
 private:
     bool try_other(epoll_channel& c, operation& op) noexcept;
@@ -85,7 +87,8 @@ private:
     int watch_bell() noexcept;
     void fail_later(operation*& waiting, int error) noexcept;
     void rebuild() noexcept;
-    void resume_listeners() noexcept;
+    void end_rest() noexcept;
+    void read_enough(epoll_channel& c) noexcept;
 
     int sleep(instant deadline, epoll_event* events);
     int ask(duration timeout, epoll_event* events) noexcept;

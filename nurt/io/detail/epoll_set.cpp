@@ -89,7 +89,7 @@ void epoll_backend::fail_later(operation*& waiting, int error) noexcept {
     }
 }
 
-void epoll_backend::resume_listeners() noexcept {
+void epoll_backend::end_rest() noexcept {
     while (kernel_channel* rested = next_rested()) {
         auto& c = static_cast<epoll_channel&>(*rested);
         if (c.reader != nullptr) {
@@ -97,6 +97,13 @@ void epoll_backend::resume_listeners() noexcept {
                 fail_later(c.reader, error);
             }
         }
+    }
+}
+
+// Level-triggered events would go on, so it is not watched while it rests.
+void epoll_backend::read_enough(epoll_channel& c) noexcept {
+    if (has_to_rest(c) && c.registered) {
+        watch(c, c.wanted());
     }
 }
 
@@ -148,7 +155,7 @@ void epoll_backend::wait(instant deadline) {
     }
     if (anybody_rests()) {
         if (rest_until() <= monotonic_now()) {
-            resume_listeners();
+            end_rest();
         } else if (rest_until() < deadline) {
             deadline = rest_until();
         }
@@ -184,6 +191,9 @@ void epoll_backend::dispatch(const epoll_event& event) noexcept {
     } else if (perform_receive(c, *op)) {
         c.reader = nullptr;
         finish(*op);
+        if (held_) [[unlikely]] {
+            read_enough(c);
+        }
     }
 }
 
@@ -196,6 +206,9 @@ bool epoll_backend::serve(epoll_channel& c, operation*& waiting) noexcept {
     if (perform(c, *op)) {
         waiting = nullptr;
         finish(*op);
+        if (held_ && &waiting == &c.reader) {
+            read_enough(c);
+        }
     } else if (c.rests()) {
         stale_ = watch(c, c.wanted()) != 0 || stale_;
     }

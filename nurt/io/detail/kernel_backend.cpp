@@ -8,7 +8,7 @@ namespace nurt::io::detail {
 
 namespace {
 
-constexpr duration accept_pause = duration::nanoseconds(100'000'000);
+constexpr duration longest_rest = duration::nanoseconds(100'000'000);
 
 }  // namespace
 
@@ -175,10 +175,12 @@ bool kernel_backend::lacks_resources(std::int64_t result) noexcept {
 }
 
 void kernel_backend::rest(kernel_channel& c) noexcept {
+    if (resting_.empty()) {
+        rest_until_ = monotonic_now() + longest_rest;
+    }
     if (!c.rests()) {
         resting_.push_back(c);
     }
-    rest_until_ = monotonic_now() + accept_pause;
 }
 
 }  // namespace nurt::io::detail

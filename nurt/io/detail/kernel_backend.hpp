@@ -21,7 +21,7 @@ namespace nurt::io::detail {
 
 instant monotonic_now() noexcept;
 
-// Linked: a listener that found no free descriptor and rests.
+// Linked: it rests, as a listener that found no free descriptor, or because input is held.
 struct kernel_channel : channel, list_link {
     kernel_channel() noexcept : channel(-1) {}
 
@@ -146,14 +146,22 @@ protected:
     // descriptor is free, or for a while.
     static bool lacks_resources(std::int64_t result) noexcept;
     void rest(kernel_channel& c) noexcept;
+    // It has given something: if input is held, that was enough for now.
+    bool has_to_rest(kernel_channel& c) noexcept {
+        if (held_) [[unlikely]] {
+            rest(c);
+        }
+        return held_;
+    }
     bool anybody_rests() noexcept { return !resting_.empty(); }
-    // A listener that has rested enough, or null.
+    // A channel that has rested enough, or null.
     kernel_channel* next_rested() noexcept { return resting_.pop_front(); }
     instant rest_until() const noexcept { return rest_until_; }
 
     std::size_t in_flight_ = 0;
     intrusive_list<operation> finished_;  // with a result; complete() comes with the next wait
     doorbell bell_;
+    bool held_ = false;    // input is
     bool forked_ = false;  // this is the child's copy: it only closes descriptors
 
 private:
@@ -161,7 +169,7 @@ private:
     static bool send_otherwise(kernel_channel& c, operation& op) noexcept;
 
     intrusive_list<kernel_channel> resting_;
-    instant rest_until_;
+    instant rest_until_;  // of those that rest
 };
 
 }  // namespace nurt::io::detail

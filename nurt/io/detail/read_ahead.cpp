@@ -2,10 +2,14 @@
 // nurt/io/detail/read_ahead.cpp: see the header.
 #include "nurt/io/detail/read_ahead.hpp"
 
+#include "nurt/base/buffer_memory.hpp"
+
 #include <cstdlib>
 #include <cstring>
 
 namespace nurt::io::detail {
+
+using nurt::detail::count_buffer;
 
 bool read_ahead::put(const void* bytes, std::size_t n) noexcept {
     if (n == 0) {
@@ -25,8 +29,9 @@ bool read_ahead::put(const void* bytes, std::size_t n) noexcept {
             return false;
         }
         if (empty()) {
-            larger->begin = larger->end = 0;
+            larger->begin = larger->end = larger->capacity = 0;
         }
+        count_buffer(larger->capacity, capacity);
         larger->capacity = capacity;
         block_ = larger;
     }
@@ -51,6 +56,9 @@ std::size_t read_ahead::take(void* to, std::size_t n) noexcept {
 }
 
 void read_ahead::clear() noexcept {
+    if (!empty()) {
+        count_buffer(block_->capacity, 0);
+    }
     std::free(block_);
     block_ = nullptr;
 }

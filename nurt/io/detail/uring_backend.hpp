@@ -117,6 +117,8 @@ public:
     int descriptor() const noexcept override { return ring_.descriptor(); }
     void after_fork() noexcept override;
     void receive_on_request(channel& c) noexcept override;
+    std::size_t channels() const noexcept override { return channels_.used(); }
+    void hold_input(bool on) noexcept override;
 
 private:
     // Channels
@@ -134,7 +136,8 @@ private:
     void end_all(uring_channel& c) noexcept;
     void finish_close(uring_channel& c) noexcept;
     int take_out(uring_channel& c) noexcept;
-    void resume_listeners() noexcept;
+    void end_rest() noexcept;
+    void read_enough(uring_channel& c, request r) noexcept;
     void drain() noexcept;
 
     // Handing over and waiting

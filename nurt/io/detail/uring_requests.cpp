@@ -125,7 +125,7 @@ void uring_backend::wait(instant deadline) {
     }
     if (anybody_rests()) {
         if (rest_until() <= monotonic_now()) {
-            resume_listeners();
+            end_rest();
         } else if (rest_until() < deadline) {
             deadline = rest_until();
         }

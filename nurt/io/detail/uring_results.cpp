@@ -63,6 +63,9 @@ void uring_backend::received(uring_channel& c, int result, unsigned flags) noexc
             deliver(c, buffers_.at(id), static_cast<std::size_t>(result));
         }
         buffers_.give_back(id);
+        if (held_) [[unlikely]] {
+            read_enough(c, request::receive);
+        }
     }
     if ((flags & IORING_CQE_F_MORE) == 0) {
         receive_ended(c, result);
@@ -160,6 +163,7 @@ void uring_backend::accepted(uring_channel& c, int result) noexcept {
         } else if (c.ahead.size() >= most_connections * sizeof result) {
             stop(c, request::accept);
         }
+        read_enough(c, request::accept);
     } else if (lacks_resources(result)) {
         rest(c);
     } else if (result == -EINVAL || result == -EOPNOTSUPP || result == -ENOTSOCK) {
@@ -186,6 +190,7 @@ void uring_backend::readable(uring_channel& c, int result) noexcept {
         if (perform(c, *op)) {
             note_size(c, op->code == opcode::receive ? op->result : 0);
             end_reader(c, op->result);
+            has_to_rest(c);
             return;
         }
     }

@@ -112,6 +112,7 @@ public:
     void wait(instant deadline) override;
     void wake() noexcept override { woken_.store(true); }
     std::size_t in_flight() const noexcept override { return in_flight_; }
+    std::size_t channels() const noexcept override { return sockets_.size(); }
 
 private:
     using connection_ptr = std::shared_ptr<connection>;

@@ -2,10 +2,16 @@
 // nurt/stream/detail/read_buffer.cpp: see the header.
 #include "nurt/stream/detail/read_buffer.hpp"
 
+#include "nurt/base/buffer_memory.hpp"
+
 #include <algorithm>
 #include <cstring>
 
 namespace nurt::detail {
+
+read_buffer::~read_buffer() {
+    count_buffer(memory_.size(), 0);
+}
 
 std::size_t read_buffer::take(void* to, std::size_t n) noexcept {
     n = std::min(n, size());
@@ -24,6 +30,7 @@ void read_buffer::drop(std::size_t n) noexcept {
     begin_ += n;
     if (begin_ == end_) {
         begin_ = end_ = 0;
+        count_buffer(memory_.size(), 0);
         std::string().swap(memory_);
     }
 }
@@ -35,7 +42,9 @@ read_buffer::room_t read_buffer::room(std::size_t least) {
         begin_ = 0;
     }
     if (memory_.size() - end_ < least) {
-        memory_.resize(std::max({end_ + least, memory_.size() * 2, std::size_t{4096}}));
+        const std::size_t before = memory_.size();
+        memory_.resize(std::max({end_ + least, before * 2, std::size_t{4096}}));
+        count_buffer(before, memory_.size());
     }
     return {memory_.data() + end_, memory_.size() - end_};
 }

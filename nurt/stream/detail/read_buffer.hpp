@@ -11,6 +11,11 @@ namespace nurt::detail {
 // Empty, it owns no memory: an idle connection keeps none.
 class read_buffer {
 public:
+    read_buffer() = default;
+    read_buffer(const read_buffer&) = delete;
+    read_buffer& operator=(const read_buffer&) = delete;
+    ~read_buffer();
+
     bool empty() const noexcept { return begin_ == end_; }
     std::size_t size() const noexcept { return end_ - begin_; }
     std::string_view view() const noexcept { return {memory_.data() + begin_, size()}; }
