@@ -2,13 +2,13 @@
 #include "nurt/threads/thread_pool.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/io/machine.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <cstdio>
 #include <mutex>
 #include <new>
@@ -33,22 +33,6 @@ std::size_t default_limit() {
     return std::min<std::size_t>(most_by_default,
                                  std::thread::hardware_concurrency() + beyond_processors);
 }
-
-// No signal of the process is delivered to threads that are made while this lives.
-class signals_blocked {
-public:
-    signals_blocked() noexcept {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-    ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-    sigset_t before_;
-};
 
 }  // namespace
 
@@ -224,7 +208,7 @@ void thread_pool::state::make_thread() {
         const std::lock_guard lock(mutex_);
         number = ++made_;
     }
-    const signals_blocked during;
+    const io::signals_blocked during;
     retain();
     try {
         std::thread([this, number] {
@@ -240,7 +224,7 @@ void thread_pool::state::make_thread() {
 void thread_pool::state::work(std::size_t number) noexcept {
     char name[name_size];
     std::snprintf(name, sizeof name, "%.11s-%zu", name_, number % 1000);
-    ::pthread_setname_np(::pthread_self(), name);
+    io::name_thread(name);
     std::unique_lock lock(mutex_);
     worker& me = take_place();
     do {
