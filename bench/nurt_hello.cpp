@@ -17,7 +17,8 @@ nurt::coro<nurt::http::reply> hello(nurt::http::request&) {
 }
 
 nurt::coro<> serve(std::uint16_t port) {
-    const nurt::http::server_options shared{.reuse_port = true};
+    nurt::http::server_options shared;
+    shared.reuse_port = true;
     nurt::http::server server = co_await nurt::http::start_server(hello, "127.0.0.1", port, shared);
     co_await server.serve_forever();
 }
