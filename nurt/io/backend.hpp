@@ -14,6 +14,7 @@
 #include "nurt/base/time.hpp"
 #include "nurt/io/datagram.hpp"
 #include "nurt/io/endpoint.hpp"
+#include "nurt/io/file_request.hpp"
 #include "nurt/io/operation.hpp"
 
 namespace nurt::io {
@@ -133,6 +134,18 @@ public:
     // Takes the descriptor out, not closed, and returns it; operations end as in close(). Bytes
     // that were received already and read by nobody are appended to unread, or lost without it.
     virtual int release(channel& c, std::string* unread = nullptr) = 0;
+
+    // Requests about files, any number at once. False: not with this backend, or not on this kernel,
+    // and whoever asks needs a thread that may block. True: complete() is called later, never from
+    // here.
+    virtual bool submit_file(file_request&) noexcept { return false; }
+
+    // Asks a submitted one to stop. True: it has not begun, and complete() will not be called. False:
+    // complete() is still to come, with -ECANCELED, -EINTR, or its result.
+    virtual bool cancel_file(file_request&) noexcept { return false; }
+
+    // Closes a file after what was submitted before, and tells nobody. False: did nothing.
+    virtual bool close_file(int /*descriptor*/) noexcept { return false; }
 
     // Submits what is queued, then waits until something completed, wake() was called or the
     // deadline has passed, and calls complete() of what has. A deadline that is not in the future

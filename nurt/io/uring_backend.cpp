@@ -61,8 +61,9 @@ void uring_backend::drain() noexcept {
         }
     });
     forget_bell();
+    forget_files();
     const auto busy = [this] {
-        bool any = bell_watched_;
+        bool any = bell_watched_ || files_in_kernel_ != 0;
         channels_.for_each([&any](uring_channel& c) { any = any || !c.is_idle(); });
         return any;
     };

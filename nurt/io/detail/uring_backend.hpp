@@ -10,6 +10,9 @@
 //    for room. One that is joined with the wait for its answer has a result only if it fails, so
 //    that it does not end that wait: no result, once it was handed over, means that all was taken.
 // Cancelling a wait is therefore taking a pointer out of the channel: at once, and no byte is lost.
+//
+// Files are the exception, for their reads end by themselves: the kernel has the memory of who waits,
+// and who waits does so until the last result, also when it is cancelled.
 #pragma once
 
 #include "nurt/io/backend.hpp"
@@ -86,7 +89,11 @@ struct uring_channel final : kernel_channel, queued_link, joined_link {
 // number of the request's bit, or one of these.
 enum tag_kind : std::uint64_t { tag_cancel = 5, tag_bell = 6, tag_none = 7, tag_mask = 7 };
 
-static_assert(alignof(uring_channel) > tag_mask);
+// With tag_none an address is that of a request about a file; this one stands for a file that is
+// closed and has no request.
+constexpr std::uint64_t tag_closed_file = 8 | tag_none;
+
+static_assert(alignof(uring_channel) > tag_mask && alignof(file_request) > tag_mask);
 
 inline std::uint64_t tag_of(uring_channel& c, std::uint64_t kind) noexcept {
     return reinterpret_cast<std::uintptr_t>(&c) | kind;
@@ -113,6 +120,9 @@ public:
     void close(channel& c, closing how) noexcept override;
     int release(channel& c, std::string* unread) override;
     int shutdown_write(channel& c) noexcept override;
+    bool submit_file(file_request& request) noexcept override;
+    bool cancel_file(file_request& request) noexcept override;
+    bool close_file(int descriptor) noexcept override;
     void wait(instant deadline) override;
     int descriptor() const noexcept override { return ring_.descriptor(); }
     void after_fork() noexcept override;
@@ -148,6 +158,14 @@ private:
     std::int64_t time_to_sleep(instant deadline) noexcept;
     void enter(std::int64_t nanoseconds);
 
+    // Files
+    bool knows(file_call call) noexcept;
+    bool hand_over(file_request& request) noexcept;
+    void hand_over_in_order(file_request& request) noexcept;
+    void prepare_files() noexcept;
+    void forget_files() noexcept;
+    void file_result(std::uint64_t tag, int result) noexcept;
+
     // Results
     void collect() noexcept;
     void dispatch(const io_uring_cqe& result) noexcept;
@@ -169,8 +187,13 @@ private:
     channel_pool<uring_channel> channels_;
     intrusive_list<uring_channel, queued_link> queue_;
     intrusive_list<uring_channel, joined_link> joined_;
-    unsigned finished_last_ = 0;  // operations that the last wait completed
-    bool unsettled_ = false;      // joined sends were not handed over by the last wait
+    unsigned finished_last_ = 0;          // operations that the last wait completed
+    bool unsettled_ = false;              // joined sends were not handed over by the last wait
+    intrusive_list<file_request> files_;  // to be handed over, or to be cancelled
+    intrusive_list<file_request> handed_files_;
+    std::size_t files_in_kernel_ = 0;
+    std::uint64_t known_calls_ = 0;  // bits of opcodes; 0: not yet asked
+    bool draining_ = false;          // results of files have nobody to go to
     bool bell_watched_ = false;
     bool multishot_works_ = false;
 };

@@ -49,6 +49,9 @@ void uring_backend::prepare() noexcept {
             return;  // the kernel takes no more for now: the rest stays queued
         }
     }
+    if (!files_.empty()) [[unlikely]] {
+        prepare_files();
+    }
 }
 
 // False: the submission queue is full.
@@ -154,7 +157,7 @@ void uring_backend::wait(instant deadline) {
 
 // 0: only look; -1: until something happens.
 std::int64_t uring_backend::time_to_sleep(instant deadline) noexcept {
-    if (deadline.count() <= 0 || !queue_.empty() || ring_.has_results()) {
+    if (deadline.count() <= 0 || !queue_.empty() || !files_.empty() || ring_.has_results()) {
         return 0;
     }
     if (deadline == instant::never()) {

@@ -33,6 +33,10 @@ void uring_backend::dispatch(const io_uring_cqe& result) noexcept {
     const std::uint64_t kind = tag & tag_mask;
     const bool last = (result.flags & IORING_CQE_F_MORE) == 0;
     if (kind == tag_bell || kind == tag_none) {
+        if (tag > tag_none) {
+            file_result(tag, result.res);
+            return;
+        }
         bell_watched_ = bell_watched_ && !(kind == tag_bell && last);
         return;
     }
