@@ -51,6 +51,10 @@ concept async_resource = requires(R& r, std::exception_ptr e) {
 template <async_resource R, class Body>
 [[nodiscard]] auto with(R resource, Body&& body);
 
+// The same for a resource that has to be awaited: co_await with(files::open("x"), [](auto& f) ...).
+template <async_resource R, class Body>
+[[nodiscard]] auto with(coro<R> opening, Body&& body);
+
 // co_await finally(body, cleanup): cleanup() runs after body() however that ended, shielded; then
 // the value or error of the body goes on. An error of cleanup replaces it.
 // Python: try/finally around awaits.
@@ -105,6 +109,12 @@ coro<T> run_with(R resource, Body body) {
     co_return std::move(end).value();
 }
 
+template <class T, class R, class Body>
+coro<T> run_with_opened(coro<R> opening, Body body) {
+    R resource = co_await std::move(opening);
+    co_return co_await run_with<T, R, Body>(std::move(resource), std::move(body));
+}
+
 template <class T, class Body, class Cleanup>
 coro<T> run_finally(Body body, Cleanup cleanup, duration grace) {
     result<T> end = co_await as_result(call_body<T>(body));
@@ -123,6 +133,14 @@ auto with(R resource, Body&& body) {
     using fn = std::decay_t<Body>;
     using T = typename detail::body_result<fn, R&>::type;
     return detail::run_with<T, R, fn>(std::move(resource), std::forward<Body>(body));
+}
+
+template <async_resource R, class Body>
+auto with(coro<R> opening, Body&& body) {
+    detail::check_body<Body>();
+    using fn = std::decay_t<Body>;
+    using T = typename detail::body_result<fn, R&>::type;
+    return detail::run_with_opened<T, R, fn>(std::move(opening), std::forward<Body>(body));
 }
 
 template <class Body, class Cleanup>
