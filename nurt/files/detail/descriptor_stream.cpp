@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// nurt/files/detail/descriptor_stream.cpp: see the header.
+#include "nurt/files/detail/descriptor_stream.hpp"
+
+#include "nurt/base/error.hpp"
+#include "nurt/files/detail/file_state.hpp"
+#include "nurt/files/detail/file_work.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <memory>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace nurt::files::detail {
+
+namespace {
+
+// SIGPIPE is held back for the call, and taken when it was raised, unless one was pending before.
+std::int64_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept {
+    sigset_t pipe_only;
+    sigset_t before;
+    sigset_t pending;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    const auto taken = ::write(descriptor, data, size);
+    const std::int64_t result = taken < 0 ? -errno : taken;
+    if (result == -EPIPE && sigismember(&pending, SIGPIPE) == 0) {
+        const timespec at_once{};
+        while (sigtimedwait(&pipe_only, nullptr, &at_once) < 0 && errno == EINTR) {
+        }
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return result;
+}
+
+// Says whether a call would wait, for an open file that blocks.
+bool is_ready(int descriptor, short events) noexcept {
+    pollfd asked{descriptor, events, 0};
+    return ::poll(&asked, 1, 0) != 0;  // an error is told by the call itself
+}
+
+// Between the poll and the call another program may take what was there; then the call waits for more.
+// No kernel offers better for an open file that blocks and is no socket.
+class pipe_bytes final : public byte_stream {
+public:
+    pipe_bytes(io::backend& io, int descriptor, std::string name)
+        : io_(io), channel_(&io.adopt(descriptor)), name_(std::move(name)) {
+        blocks_ = (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
+    }
+    ~pipe_bytes() override { close(io::closing::flush); }
+
+    bool try_now(io::operation& op) noexcept override {
+        if (channel_ == nullptr) {
+            op.result = -EPIPE;
+            return true;
+        }
+        return attempt(op);
+    }
+    void submit(io::operation& op) noexcept override {
+        waiter& w = waiter_of(op);
+        w.outer = &op;
+        w.cancel_asked = false;
+        w.target = channel_;
+        io_.submit(w);
+    }
+    bool cancel(io::operation& op) noexcept override {
+        waiter& w = waiter_of(op);
+        w.cancel_asked = !io_.cancel(w);
+        return !w.cancel_asked;
+    }
+    int shutdown_write() noexcept override {
+        close(io::closing::flush);
+        return 0;
+    }
+    // Those who share it go on with it, so there is no other way to close than this one.
+    void close(io::closing) noexcept override {
+        if (channel_ != nullptr) {
+            io_.close(*std::exchange(channel_, nullptr), io::closing::flush);
+        }
+    }
+    std::string peer_name() const override { return name_; }
+
+private:
+    struct waiter final : io::operation {
+        waiter(pipe_bytes& o, io::opcode what) noexcept : owner(o) { code = what; }
+        void complete() noexcept override { owner.woken(*this); }
+
+        pipe_bytes& owner;
+        io::operation* outer = nullptr;
+        bool cancel_asked = false;
+    };
+
+    waiter& waiter_of(const io::operation& op) noexcept {
+        return op.code == io::opcode::receive ? reader_ : writer_;
+    }
+
+    void woken(waiter& w) noexcept {
+        io::operation& op = *w.outer;
+        if (w.result < 0) {
+            op.result = w.result;
+        } else if (!attempt(op)) {
+            if (!w.cancel_asked) {
+                io_.submit(w);
+                return;
+            }
+            op.result = -ECANCELED;
+        }
+        op.complete();
+    }
+
+    bool attempt(io::operation& op) noexcept {
+        op.result = op.code == io::opcode::receive ? receive(op) : send(op);
+        return op.result != -EAGAIN && op.result != -EINTR;
+    }
+
+    std::int64_t receive(const io::operation& op) noexcept {
+        if (blocks_ && !is_ready(channel_->descriptor(), POLLIN)) {
+            return -EAGAIN;
+        }
+        const auto got = ::read(channel_->descriptor(), op.data, op.size);
+        return got < 0 ? -errno : got;
+    }
+
+    std::int64_t send(const io::operation& op) noexcept {
+        const int descriptor = channel_->descriptor();
+        if (is_socket_) {
+            const auto taken = ::send(descriptor, op.data, op.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (taken >= 0 || errno != ENOTSOCK) {
+                return taken < 0 ? -errno : taken;
+            }
+            is_socket_ = false;
+        }
+        if (blocks_ && !is_ready(descriptor, POLLOUT)) {
+            return -EAGAIN;
+        }
+        // A pipe that is said to be writable takes that much without waiting.
+        const std::size_t n = blocks_ ? std::min<std::size_t>(op.size, PIPE_BUF) : op.size;
+        return write_quietly(descriptor, op.data, n);
+    }
+
+    io::backend& io_;
+    io::channel* channel_;
+    std::string name_;
+    bool blocks_ = true;
+    bool is_socket_ = true;  // until a send says that it is none
+    waiter reader_{*this, io::opcode::wait_readable};
+    waiter writer_{*this, io::opcode::wait_writable};
+};
+
+class file_bytes final : public byte_stream {
+public:
+    file_bytes(int descriptor, std::string name) noexcept
+        : descriptor_(descriptor), name_(std::move(name)) {}
+    ~file_bytes() override { close_descriptor(); }
+
+    bool try_now(io::operation& op) noexcept override {
+        op.result = -EPIPE;
+        return closed_;
+    }
+    void submit(io::operation& op) noexcept override {
+        if (op.code == io::opcode::receive) {
+            reader_.begin(op, file_call::read, descriptor_);
+        } else {
+            writer_.begin(op, file_call::write, descriptor_);
+        }
+    }
+    bool cancel(io::operation& op) noexcept override {
+        return op.code == io::opcode::receive ? reader_.stop() : writer_.stop();
+    }
+    int shutdown_write() noexcept override {
+        close(io::closing::flush);
+        return 0;
+    }
+    void close(io::closing) noexcept override {
+        closed_ = true;
+        if (!reader_.is_busy() && !writer_.is_busy()) {
+            close_descriptor();
+        }
+    }
+    std::string peer_name() const override { return name_; }
+
+private:
+    class request final : public file_work {
+    public:
+        void begin(io::operation& op, file_call call, int on) noexcept {
+            outer_ = &op;
+            what = call;
+            descriptor = on;
+            data = op.data;
+            size = op.size;
+            offset = -1;
+            start_anyway();
+        }
+        bool stop() noexcept {
+            const bool stopped = withdraw();
+            if (stopped) {
+                outer_ = nullptr;
+            }
+            return stopped;
+        }
+        bool is_busy() const noexcept { return outer_ != nullptr; }
+
+    private:
+        void ended() noexcept override {
+            io::operation& op = *std::exchange(outer_, nullptr);
+            op.result = was_cancelled() ? -ECANCELED : result;
+            op.complete();
+        }
+
+        io::operation* outer_ = nullptr;
+    };
+
+    void close_descriptor() noexcept {
+        if (descriptor_ >= 0) {
+            close_in_background(std::exchange(descriptor_, -1), false);
+        }
+    }
+
+    int descriptor_;
+    std::string name_;
+    bool closed_ = false;
+    request reader_;
+    request writer_;
+};
+
+}  // namespace
+
+stream stream_of_pipe(int descriptor, std::string name) {
+    std::unique_ptr<byte_stream> bytes;
+    try {
+        bytes = std::make_unique<pipe_bytes>(event_loop::running().backend(), descriptor, name);
+    } catch (const os_error&) {  // a simulation knows no descriptors of the machine
+        return stream_of_file(descriptor, std::move(name));
+    }
+    return stream(std::move(bytes));
+}
+
+stream stream_of_file(int descriptor, std::string name) {
+    return stream(std::make_unique<file_bytes>(descriptor, std::move(name)));
+}
+
+}  // namespace nurt::files::detail

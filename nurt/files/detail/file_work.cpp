@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// nurt/files/detail/file_work.cpp: see the header.
+#include "nurt/files/detail/file_work.hpp"
+
+#include "nurt/base/error.hpp"
+#include "nurt/threads/detail/thread_call.hpp"
+
+#include <cerrno>
+#include <stdexcept>
+
+#include <fcntl.h>
+
+namespace nurt::files::detail {
+
+void file_work::start() {
+    event_loop& loop = event_loop::running();
+    cancel_asked_ = false;
+    executor_ = nullptr;
+    if (loop.backend().submit_file(*this)) {
+        return;
+    }
+    executor_ = &nurt::detail::executor_of(loop);
+    inbox_ = &loop.inbox();
+    inbox_->retain();
+    try {
+        executor_->post(*this);
+    } catch (...) {
+        inbox_->release();
+        throw;
+    }
+}
+
+void file_work::start_anyway() noexcept {
+    try {
+        start();
+    } catch (const error&) {
+        result = perform(*this);
+        event_loop::here().push_ready(*this);
+    }
+}
+
+bool file_work::withdraw() noexcept {
+    if (cancel_asked_) {
+        return false;
+    }
+    cancel_asked_ = true;
+    if (executor_ == nullptr) {
+        // A close that was interrupted, has it happened? It is let be.
+        const bool may_be = in_flight && (what != file_call::close || !in_kernel);
+        return may_be && event_loop::here().backend().cancel_file(*this);
+    }
+    if (!executor_->withdraw(*this)) {
+        return false;
+    }
+    inbox_->release();
+    return true;
+}
+
+bool file_work::was_cancelled() const noexcept {
+    return cancel_asked_ && what != file_call::close && (result == -ECANCELED || result == -EINTR);
+}
+
+void file_work::complete() noexcept {
+    // A signal that was not meant for it: a cancellation interrupts in the same way.
+    if (result == -EINTR && !cancel_asked_ && what != file_call::close &&
+        event_loop::here().backend().submit_file(*this)) {
+        return;
+    }
+    ended();
+}
+
+void file_work::deliver() noexcept {
+    nurt::detail::mailbox* inbox = inbox_;
+    // As soon as it is in, it may run and be gone. A closed loop has given up who waits, and this
+    // with them.
+    static_cast<void>(inbox->push(*this));
+    inbox->release();
+}
+
+file_leaf::file_leaf(file_call code, const std::string& name) noexcept : file_leaf(code, AT_FDCWD) {
+    path = name.c_str();
+}
+
+cancel_answer file_leaf::cancel() noexcept {
+    return withdraw() ? cancel_answer::done : cancel_answer::later;
+}
+
+void file_leaf::ended() noexcept {
+    if (was_cancelled()) {
+        complete_cancelled();
+    } else {
+        leaf::complete();
+    }
+}
+
+void check_path(const std::string& path) {
+    if (path.find('\0') != path.npos) {
+        throw std::invalid_argument("embedded null byte in a path");
+    }
+}
+
+void fail(std::int64_t result, std::string_view call, std::string_view name) {
+    throw os_error(static_cast<int>(-result), std::string(call) + " " + std::string(name));
+}
+
+}  // namespace nurt::files::detail

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// nurt/files/detail/transfer.hpp: bytes between memory and a place in a file.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "nurt/files/detail/file_state.hpp"
+#include "nurt/files/detail/file_work.hpp"
+
+namespace nurt::files::detail {
+
+// Reads once, or writes until all is written. A plain object in the frame of who waits.
+class transfer final : public leaf, public file_work {
+public:
+    transfer(std::shared_ptr<file_state> s, file_call code, void* memory, std::size_t bytes,
+             std::uint64_t at) noexcept
+        : state_(std::move(s)) {
+        what = code;
+        descriptor = state_->descriptor;
+        data = memory;
+        size = bytes;
+        offset = static_cast<std::int64_t>(at);
+    }
+
+    bool await_ready() const noexcept { return size == 0; }
+    void await_suspend(std::coroutine_handle<>) { start(); }
+    std::size_t await_resume() const {
+        if (result < 0) [[unlikely]] {
+            throw_failure();
+        }
+        return done_;
+    }
+    cancel_answer cancel() noexcept override;
+
+private:
+    void ended() noexcept override;
+    [[noreturn]] void throw_failure() const;
+
+    std::shared_ptr<file_state> state_;
+    std::size_t done_ = 0;
+};
+
+}  // namespace nurt::files::detail

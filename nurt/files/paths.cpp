@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// nurt/files/paths.cpp: see the header.
+#include "nurt/files/paths.hpp"
+
+#include "nurt/base/error.hpp"
+#include "nurt/files/detail/file_work.hpp"
+#include "nurt/files/file.hpp"
+#include "nurt/threads/to_thread.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+namespace nurt::files {
+
+namespace {
+
+using detail::check_path;
+using detail::checked;
+using detail::fail;
+using detail::file_call;
+using detail::file_leaf;
+
+constexpr std::size_t copied_at_once = 16 * 1024 * 1024;  // after which a cancellation is seen
+
+// code: an errno value, 0 is success.
+void check_code(int code, const char* call, const std::string& path) {
+    if (code != 0) {
+        fail(-code, call, path);
+    }
+}
+
+coro<void> call_with_two(file_call code, const char* name, std::string path, std::string other) {
+    check_path(path);
+    check_path(other);
+    file_leaf request(code, path);
+    request.other = other.c_str();
+    const std::int64_t result = co_await request;
+    checked(result, name, path + " to " + other);
+}
+
+coro<void> unlink_with(unsigned flags, const char* name, std::string path) {
+    check_path(path);
+    file_leaf request(file_call::unlink, path);
+    request.flags = flags;
+    const std::int64_t result = co_await request;
+    checked(result, name, path);
+}
+
+// What the kernel cannot copy between these two, the program does. -errno, or how many bytes.
+std::int64_t copy_piece(int from, int to) {
+    const auto moved = ::copy_file_range(from, nullptr, to, nullptr, copied_at_once, 0);
+    if (moved > 0 || (moved < 0 && errno == EINTR)) {
+        return moved > 0 ? moved : copy_piece(from, to);
+    }
+    // 0 is the end, or a file of /proc that the kernel calls empty.
+    std::string memory(256 * 1024, '\0');
+    const auto got = ::read(from, memory.data(), memory.size());
+    std::size_t written = 0;
+    while (got > 0 && written < static_cast<std::size_t>(got)) {
+        const auto n =
+            ::write(to, memory.data() + written, static_cast<std::size_t>(got) - written);
+        if (n < 0 && errno != EINTR) {
+            return -errno;
+        }
+        written += n > 0 ? static_cast<std::size_t>(n) : 0;
+    }
+    return got < 0 ? -errno : got;
+}
+
+int make_directories(const std::string& path) {
+    std::error_code code;
+    std::filesystem::create_directories(path, code);
+    return code.value();
+}
+
+int remove_tree(const std::string& path) {
+    std::error_code code;
+    const auto removed = std::filesystem::remove_all(path, code);
+    return code ? code.value() : removed == 0 ? ENOENT : 0;
+}
+
+std::string read_link(const std::string& path) {
+    std::string target(256, '\0');
+    for (;;) {
+        const auto n = ::readlink(path.c_str(), target.data(), target.size());
+        const std::size_t length = checked(n < 0 ? -errno : n, "readlink", path);
+        if (length < target.size()) {
+            target.resize(length);
+            return target;
+        }
+        target.resize(target.size() * 2);
+    }
+}
+
+}  // namespace
+
+coro<void> rename(std::string from, std::string to) {
+    return call_with_two(file_call::rename, "rename", std::move(from), std::move(to));
+}
+
+coro<void> symlink(std::string target, std::string path) {
+    return call_with_two(file_call::symlink, "symlink", std::move(target), std::move(path));
+}
+
+coro<void> link(std::string target, std::string path) {
+    return call_with_two(file_call::link, "link", std::move(target), std::move(path));
+}
+
+coro<void> remove(std::string path) {
+    return unlink_with(0, "remove", std::move(path));
+}
+
+coro<void> rmdir(std::string path) {
+    return unlink_with(AT_REMOVEDIR, "rmdir", std::move(path));
+}
+
+coro<void> mkdir(std::string path, std::uint32_t permissions) {
+    check_path(path);
+    file_leaf request(file_call::mkdir, path);
+    request.mode = permissions;
+    const std::int64_t result = co_await request;
+    checked(result, "mkdir", path);
+}
+
+coro<void> makedirs(std::string path) {
+    check_path(path);
+    const int code = co_await to_thread(make_directories, path);
+    check_code(code, "makedirs", path);
+}
+
+coro<void> rmtree(std::string path) {
+    check_path(path);
+    const int code = co_await to_thread(remove_tree, path);
+    check_code(code, "rmtree", path);
+}
+
+coro<std::string> readlink(std::string path) {
+    check_path(path);
+    co_return co_await to_thread(read_link, std::move(path));
+}
+
+coro<std::uint64_t> copy(std::string from, std::string to) {
+    file source = co_await open(from);
+    const file_status status = co_await source.stat();
+    file target = co_await open(
+        to,
+        {.read = false, .write = true, .create = true, .permissions = status.permissions & 0777});
+    const file_status old = co_await target.stat();
+    if (old.inode == status.inode && old.device == status.device) {
+        throw std::invalid_argument(from + " and " + to + " are the same file");
+    }
+    co_await target.truncate(0);
+    std::uint64_t total = 0;
+    for (;;) {
+        const std::int64_t n =
+            co_await to_thread(copy_piece, source.descriptor(), target.descriptor());
+        total += checked(n, "copy", from + " to " + to);
+        if (n == 0) {
+            break;
+        }
+    }
+    co_await target.close();
+    co_return total;
+}
+
+}  // namespace nurt::files
