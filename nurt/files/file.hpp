@@ -124,7 +124,7 @@ public:
     coro<void> close() { return end(std::exchange(state_, {})); }
     bool is_closed() const noexcept { return !state_; }
 
-    // -1 when it is closed. It stays the file's.
+    // For nurt::sendfile and others; it stays the file's. -1 when it is closed.
     int descriptor() const noexcept { return state_ ? state_->descriptor : -1; }
     // As it was opened.
     const std::string& name() const { return use()->name; }
