@@ -2,16 +2,16 @@
 // bench/nurt_files.cpp: what files cost, beside the plain system calls in the same program.
 //
 //     nurt_files read [MiB]      a cached file from start to end, by read(2) and by file::read_some
-//     nurt_files random [count]  4 KiB reads at random places, 64 at once: by pread(2) in a pool of 64
-//                                threads that are handed each read, and by file::pread in 64 tasks
+//     nurt_files random [count [threads]]  4 KiB reads at random places, 64 at once: by pread(2) in a
+//                                pool of 64 threads that are handed each, and by file::pread in 64 tasks
 //
 // Each sample of nurt stands between two of the floor; printed are medians and the median ratio. The
-// backend is chosen by NURT_BACKEND.
+// backend is chosen by NURT_BACKEND. With NURT_CPU=1 times are those of the processors.
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -35,10 +35,13 @@ namespace files = nurt::files;
 constexpr std::size_t block = 256 * 1024;
 constexpr std::size_t page = 4096;
 constexpr std::size_t at_once = 64;
+bool use_cpu_time = false;
 
+// Seconds: on the wall, or of the processors, which a busy machine does not falsify.
 double now() {
-    using namespace std::chrono;
-    return duration<double>(steady_clock::now().time_since_epoch()).count();
+    timespec t{};
+    ::clock_gettime(use_cpu_time ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
 }
 
 double plain_read(int descriptor, std::vector<char>& memory) {
@@ -61,8 +64,8 @@ coro<double> nurt_read(files::file& f, std::vector<char>& memory) {
 // A pool as one writes it: a queue, and one answer each.
 class pread_pool {
 public:
-    explicit pread_pool(int descriptor) {
-        for (std::size_t i = 0; i < at_once; ++i) {
+    pread_pool(int descriptor, std::size_t threads) {
+        for (std::size_t i = 0; i < threads; ++i) {
             threads_.emplace_back([this, descriptor] { work(descriptor); });
         }
     }
@@ -149,7 +152,7 @@ double median(std::vector<double> all) {
     return all[all.size() / 2];
 }
 
-coro<void> compare(std::string_view what, std::uint64_t size) {
+coro<void> compare(std::string_view what, std::uint64_t size, std::size_t threads) {
     const bool random = what == "random";
     files::file f = co_await files::temporary_file();
     const std::uint64_t bytes = random ? std::uint64_t{1} << 28 : size << 20;
@@ -165,7 +168,7 @@ coro<void> compare(std::string_view what, std::uint64_t size) {
         double own = 0;
         for (double& one : floor) {
             if (random) {
-                pread_pool pool(f.descriptor());
+                pread_pool pool(f.descriptor(), threads);
                 one = pool.run(size, bytes / page);
             } else {
                 one = plain_read(f.descriptor(), memory);
@@ -190,8 +193,10 @@ coro<void> compare(std::string_view what, std::uint64_t size) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    use_cpu_time = std::getenv("NURT_CPU") != nullptr;
     const std::string_view what = argc > 1 ? argv[1] : "read";
     const std::uint64_t usual = what == "random" ? 200'000 : 1024;
     const std::uint64_t size = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : usual;
-    nurt::run(compare(what, size));
+    const std::size_t threads = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : at_once;
+    nurt::run(compare(what, size, threads));
 }
