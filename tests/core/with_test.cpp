@@ -73,6 +73,28 @@ TEST_CASE("with enters, runs the body, leaves, and gives the body's value") {
     CHECK(log == "in;body;out none;");
 }
 
+TEST_CASE("with awaits what opens a resource, and has nothing to leave if that fails") {
+    std::string log;
+    in_task([&]() -> coro<> {
+        auto open = [&](bool fails) -> coro<door> {
+            co_await yield();
+            if (fails) {
+                throw std::runtime_error("no door");
+            }
+            co_return door(log);
+        };
+        auto body = [&](door&) -> coro<int> {
+            log += "body;";
+            co_return 7;
+        };
+        const int value = co_await with(open(false), body);
+        CHECK(value == 7);
+        const result<int> failed = co_await as_result(with(open(true), body));
+        CHECK(text_of(failed.error()) == "no door");
+    });
+    CHECK(log == "in;body;out none;");
+}
+
 TEST_CASE("with leaves on an error, which goes on unless it is dealt with") {
     std::string log;
     in_task([&]() -> coro<> {
