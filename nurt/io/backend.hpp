@@ -45,6 +45,7 @@ enum class closing : std::uint8_t {
 struct listen_options {
     int backlog = 511;        // connections the kernel completes and holds before accept
     bool reuse_port = false;  // several listeners share the port, one for each loop
+    unsigned mode = 0;        // of a Unix socket's file, less the umask; 0: what is usual
 };
 
 enum class socket_option : std::uint8_t {

@@ -3,13 +3,12 @@
 #include "nurt/net/sendfile.hpp"
 
 #include "nurt/base/error.hpp"
-#include "nurt/core/leaf.hpp"
 #include "nurt/core/sleep.hpp"
+#include "nurt/net/detail/stream_waits.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <coroutine>
 #include <csignal>
 #include <string>
 #include <utility>
@@ -22,67 +21,11 @@ namespace nurt {
 namespace {
 
 using detail::stream_ref;
+using detail::writer_mark;
 
 // One call: some 50 us of copying, after which others run.
 constexpr std::uint64_t piece = 256 * 1024;
 constexpr std::uint64_t copied_piece = 64 * 1024;
-
-// Until the socket takes more bytes. Gives 0 or -errno.
-class writable_leaf final : public leaf, public io::operation {
-public:
-    explicit writable_leaf(byte_stream& bytes) noexcept : bytes_(bytes) {
-        code = io::opcode::wait_writable;
-    }
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<>) noexcept { bytes_.submit(*this); }
-    std::int64_t await_resume() const noexcept { return result; }
-
-    cancel_answer cancel() noexcept override {
-        if (bytes_.cancel(*this)) {
-            return cancel_answer::done;
-        }
-        cancel_asked_ = true;
-        return cancel_answer::later;
-    }
-    void complete() noexcept override {
-        if (cancel_asked_ && result == -ECANCELED) {
-            complete_cancelled();
-        } else {
-            leaf::complete();
-        }
-    }
-
-private:
-    byte_stream& bytes_;
-    bool cancel_asked_ = false;
-};
-
-// Marks a task as the writer of a stream. Unless all is said to have gone well, what was written
-// stays torn.
-class writer_mark {
-public:
-    explicit writer_mark(stream_ref s) : state_(std::move(s)) {
-        if (state_->closed) {
-            detail::throw_stream_closed();
-        }
-        if (state_->writing || state_->torn) {
-            throw usage_error("another task is writing to this stream, or was cancelled half-way");
-        }
-        state_->writing = true;
-    }
-    writer_mark(const writer_mark&) = delete;
-    writer_mark& operator=(const writer_mark&) = delete;
-    ~writer_mark() {
-        state_->writing = false;
-        state_->torn = state_->torn || (sent != 0 && !whole);
-    }
-
-    std::uint64_t sent = 0;
-    bool whole = false;
-
-private:
-    stream_ref state_;
-};
 
 // sendfile(2) knows no MSG_NOSIGNAL: SIGPIPE is held back for the call, and taken when it was raised,
 // unless one was pending before.
@@ -134,7 +77,7 @@ coro<bool> send_by_kernel(stream_ref s, writer_mark& mark, int file, std::uint64
             co_return false;
         }
         if (result == -EAGAIN) {
-            result = co_await writable_leaf(bytes);
+            result = co_await detail::socket_ready_leaf(bytes, io::opcode::wait_writable);
         } else if (result > 0) {
             mark.sent += static_cast<std::uint64_t>(result);
             co_await sleep(seconds(0));

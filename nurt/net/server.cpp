@@ -9,6 +9,7 @@
 #include "nurt/core/timeout.hpp"
 #include "nurt/core/with.hpp"
 #include "nurt/net/detail/handler_failure.hpp"
+#include "nurt/net/detail/serve.hpp"
 #include "nurt/net/resolver.hpp"
 #include "nurt/sync/event.hpp"
 
@@ -221,6 +222,16 @@ std::vector<socket_address> server::sockets() const {
     return result;
 }
 
+std::vector<io::endpoint> server::endpoints() const {
+    std::vector<io::endpoint> result;
+    for (const listener& l : state_->listeners) {
+        if (!l.is_closed()) {
+            result.push_back(l.endpoint());
+        }
+    }
+    return result;
+}
+
 std::uint16_t server::port() const {
     return state_->listeners.front().port();
 }
@@ -269,16 +280,22 @@ coro<void> server::serve(state_ptr state, duration grace) {
                      grace + cleanup_grace);
 }
 
-coro<server> start_server(connection_handler handler, std::string host, std::uint16_t port,
-                          listen_options options) {
+server detail::serve(connection_handler handler, std::vector<listener> listeners,
+                     std::size_t connections) {
     auto state = std::make_shared<server_state>();
     state->handler = std::move(handler);
-    state->most_clients = options.connections;
-    state->listeners = co_await listen_everywhere(std::move(host), port, options);
+    state->most_clients = connections;
+    state->listeners = std::move(listeners);
     for (std::size_t i = 0; i < state->listeners.size(); ++i) {
         create_task(accept_all(state, i), "accept").detach();
     }
-    co_return server(state);
+    return server(state);
+}
+
+coro<server> start_server(connection_handler handler, std::string host, std::uint16_t port,
+                          listen_options options) {
+    auto listeners = co_await listen_everywhere(std::move(host), port, options);
+    co_return detail::serve(std::move(handler), std::move(listeners), options.connections);
 }
 
 std::size_t descriptor_limit() noexcept {

@@ -45,6 +45,7 @@ public:
 
     bool is_serving() const noexcept;
     std::vector<socket_address> sockets() const;  // where it listens; empty when closed
+    std::vector<io::endpoint> endpoints() const;  // the same for any kind of address
     std::uint16_t port() const;                   // of the first one
     std::size_t connections() const noexcept;     // handlers that are running
 

@@ -6,6 +6,7 @@
 #include "nurt/core/exception_group.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/listener_state.hpp"
 #include "nurt/net/detail/staggered.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
 #include "nurt/net/resolver.hpp"
@@ -147,16 +148,6 @@ coro<stream> connect_any(std::string host, std::uint16_t port, connect_options o
 
 namespace detail {
 
-struct listener_state {
-    listener_state(io::backend& io_, io::channel& c, const listen_options& how)
-        : io(io_), channel(&c), options(how) {}
-
-    io::backend& io;
-    io::channel* channel;  // null: closed
-    listen_options options;
-    bool accepting = false;
-};
-
 accept_leaf::accept_leaf(std::shared_ptr<listener_state> state) : state_(std::move(state)) {
     code = io::opcode::accept;
     address = &peer_;
@@ -210,7 +201,11 @@ stream accept_leaf::await_resume() {
     }
     io::backend& io = state_->io;
     io::channel& c = adopt_or_close(io, static_cast<int>(result));
-    auto bytes = std::make_unique<tcp_stream>(io, c, socket_address::from(peer_));
+    const auto peer = socket_address::from(peer_);
+    if (state_->is_unix) {
+        io.receive_on_request(c);  // its bytes may come with descriptors
+    }
+    auto bytes = std::make_unique<tcp_stream>(io, c, peer);
     set_options(io, c, state_->options);
     return stream(std::move(bytes));
 }
@@ -244,8 +239,13 @@ stream adopt_socket(int descriptor) {
         ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
     }
     io::channel& c = io.adopt(descriptor);
-    io.set_option(c, io::socket_option::no_delay, 1);
-    const auto peer = socket_address::from(io.peer_address(c));
+    const io::endpoint there = io.peer_address(c);
+    const auto peer = socket_address::from(there);
+    if (peer) {
+        io.set_option(c, io::socket_option::no_delay, 1);
+    } else {
+        io.receive_on_request(c);  // its bytes may come with descriptors
+    }
     return stream(std::make_unique<detail::tcp_stream>(io, c, peer));
 }
 
@@ -308,12 +308,17 @@ socket_address listener::address() const {
         .value_or(socket_address());
 }
 
+io::endpoint listener::endpoint() const {
+    return is_closed() ? io::endpoint{} : state_->io.local_address(*state_->channel);
+}
+
 bool listener::is_closed() const noexcept {
     return !state_ || state_->channel == nullptr;
 }
 
 void listener::close() noexcept {
     if (!is_closed()) {
+        state_->file.remove();
         state_->io.close(*std::exchange(state_->channel, nullptr), io::closing::flush);
     }
 }

@@ -127,6 +127,7 @@ public:
 
     socket_address address() const;  // where it listens, with the port that was chosen for port 0
     std::uint16_t port() const { return address().port(); }
+    io::endpoint endpoint() const;  // the same for any kind of address; size 0 when it is closed
     bool is_closed() const noexcept;
     // A second close does nothing.
     void close() noexcept;

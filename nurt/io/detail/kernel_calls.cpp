@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -216,6 +217,9 @@ int listen_stream_socket(const endpoint& at, const listen_options& options,
     if (family_of(at) == AF_INET6) {
         // "::" means IPv6 only, so that one port can be listened to for both families.
         ok = ok && ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0;
+    }
+    if (unix_domain && options.mode != 0) {
+        ok = ::fchmod(descriptor, options.mode) == 0;  // what bind gives to the file
     }
     ok = ok && ::bind(descriptor, address_of(at), at.size) == 0;
     ok = ok && ::listen(descriptor, options.backlog) == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// nurt/net/detail/tcp_stream.hpp: a socket of the loop's backend as a byte_stream.
+// nurt/net/detail/tcp_stream.hpp: a socket of the loop's backend as a byte_stream: TCP, or Unix.
 #pragma once
 
 #include <optional>
@@ -37,11 +37,17 @@ public:
         return channel_ != nullptr ? io_.local_address(*channel_) : io::endpoint{};
     }
     io::endpoint peer_address() const noexcept override {
-        return peer_ ? peer_->to_endpoint() : io::endpoint{};
+        if (peer_) {
+            return peer_->to_endpoint();
+        }
+        return channel_ != nullptr ? io_.peer_address(*channel_) : io::endpoint{};
     }
     std::string peer_name() const override {
-        return peer_ ? peer_->to_string() : std::string("a local socket");
+        return peer_ ? peer_->to_string() : name_of_unix(peer_address(), local_address());
     }
+
+    // A peer that was never bound is called by where it connected to.
+    static std::string name_of_unix(const io::endpoint& peer, const io::endpoint& own);
 
     // -1 after close().
     int descriptor() const noexcept { return channel_ != nullptr ? channel_->descriptor() : -1; }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/detail/datagram_state.hpp: what a socket for datagrams and those who wait for it share.
+//
+// Each direction has one operation, which waits until the kernel is ready, and a line of leaves, which
+// are served in order by calls that never wait. So any number of tasks may receive and send, and
+// whoever is cancelled just steps out of the line: no datagram is lost.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "nurt/base/intrusive_list.hpp"
+#include "nurt/core/leaf.hpp"
+#include "nurt/io/backend.hpp"
+#include "nurt/io/datagram.hpp"
+#include "nurt/io/operation.hpp"
+#include "nurt/loop/event_loop.hpp"
+#include "nurt/loop/timer_heap.hpp"
+#include "nurt/net/detail/socket_file.hpp"
+
+namespace nurt::detail {
+
+struct datagram_state;
+
+class datagram_leaf : public leaf, public list_link {
+public:
+    bool await_ready();
+    void await_suspend(std::coroutine_handle<>) noexcept;
+    cancel_answer cancel() noexcept override;
+
+    // The calls. False: nothing can be done at the moment.
+    bool attempt() noexcept;
+    void finish() noexcept { leaf::complete(); }
+    void finish(std::int64_t result) noexcept {
+        result_ = result;
+        finish();
+    }
+
+protected:
+    datagram_leaf(std::shared_ptr<datagram_state> state, bool sends, io::datagram* first,
+                  std::size_t count) noexcept
+        : state_(std::move(state)), first_(first), count_(count), sends_(sends) {}
+    ~datagram_leaf() = default;
+
+    // How many; throws if it failed.
+    std::size_t number() const {
+        if (result_ < 0) [[unlikely]] {
+            fail();
+        }
+        return static_cast<std::size_t>(result_);
+    }
+
+private:
+    [[noreturn]] void fail() const;
+    bool attempt_receive() noexcept;
+    bool attempt_send() noexcept;
+
+    std::shared_ptr<datagram_state> state_;
+    io::datagram* first_;
+    std::size_t count_;
+    std::size_t sent_ = 0;
+    std::int64_t result_ = 0;
+    bool sends_;
+    bool done_ = false;  // has its result, and only lets others run
+};
+
+// Invariant: it is in flight, or its timer is armed, exactly while somebody waits.
+class datagram_side final : public io::operation, public timer_node {
+public:
+    datagram_side(datagram_state& state, io::opcode what) noexcept : state_(state) { code = what; }
+
+    bool anybody_waits() noexcept { return !line_.empty(); }
+    void enter(datagram_leaf& l) noexcept;
+    void leave(datagram_leaf& l) noexcept;
+    void end_all(std::int64_t result) noexcept;
+    void complete() noexcept override;
+    void expire() noexcept override;
+    void discard() noexcept override { const auto last = std::move(keep_); }
+    void end_timer() noexcept;
+
+private:
+    void submit() noexcept;
+    void serve() noexcept;
+    void retry_later() noexcept;
+    void stop() noexcept;
+
+    datagram_state& state_;
+    intrusive_list<datagram_leaf> line_;
+    std::shared_ptr<datagram_state> keep_;  // while the backend or a timer knows it
+};
+
+struct datagram_state : std::enable_shared_from_this<datagram_state> {
+    datagram_state(event_loop& l, io::channel& c) noexcept : loop(l), io(l.backend()), channel(&c) {
+        receiving.target = sending.target = &c;
+    }
+
+    void close() noexcept;
+    // Memory for the longest datagram, which is kept for the next one.
+    std::unique_ptr<char[]> take_memory();
+
+    static constexpr std::size_t memory_size = 65536;
+
+    event_loop& loop;
+    io::backend& io;
+    io::channel* channel;  // null: closed
+    datagram_side receiving{*this, io::opcode::wait_readable};
+    datagram_side sending{*this, io::opcode::wait_writable};
+    unsigned waits_without_looking = 0;
+    std::unique_ptr<char[]> memory;
+    socket_file file;
+};
+
+}  // namespace nurt::detail

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/detail/listener_state.hpp: what a listener and who accepts from it share.
+#pragma once
+
+#include "nurt/io/backend.hpp"
+#include "nurt/net/detail/socket_file.hpp"
+#include "nurt/net/tcp.hpp"
+
+namespace nurt::detail {
+
+struct listener_state {
+    listener_state(io::backend& io_, io::channel& c, const listen_options& how)
+        : io(io_), channel(&c), options(how) {}
+
+    io::backend& io;
+    io::channel* channel;  // null: closed
+    listen_options options;
+    bool accepting = false;
+    bool is_unix = false;
+    socket_file file;
+};
+
+}  // namespace nurt::detail

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// nurt/net/detail/socket_file.hpp: the file that a bound Unix socket leaves in its directory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "nurt/net/unix_address.hpp"
+
+namespace nurt::detail {
+
+// Removes a socket that is there already, alive or not, as asyncio does: whoever starts last has the
+// name. Other kinds of files stay, and make binding fail.
+void remove_former_socket(const unix_address& at) noexcept;
+
+// Remembers which file it was, and removes it only while it is still that one. The child of a fork
+// leaves it to its parent. Moved, not copied.
+class socket_file {
+public:
+    socket_file() = default;  // none
+    explicit socket_file(const unix_address& bound);
+    socket_file(socket_file&& other) noexcept;
+    socket_file& operator=(socket_file&& other) noexcept;
+    ~socket_file() { remove(); }
+
+    void remove() noexcept;
+
+private:
+    std::string path_;  // empty: nothing to remove
+    std::uint64_t device_ = 0;
+    std::uint64_t inode_ = 0;
+    int process_ = 0;
+};
+
+}  // namespace nurt::detail
