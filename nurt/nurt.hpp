@@ -46,6 +46,7 @@
 #include "nurt/net/resolver.hpp"
 #include "nurt/net/sendfile.hpp"
 #include "nurt/net/server.hpp"
+#include "nurt/net/sock.hpp"
 #include "nurt/net/tcp.hpp"
 #include "nurt/net/unix.hpp"
 #include "nurt/net/unix_address.hpp"

@@ -11,6 +11,7 @@
 #include "nurt/io/environment.hpp"
 #include "nurt/io/make_backend.hpp"
 #include "nurt/loop/callback_node.hpp"
+#include "nurt/loop/detail/descriptor_watches.hpp"
 #include "nurt/loop/detail/memory_guard.hpp"
 #include "nurt/loop/detail/observation.hpp"
 #include "nurt/loop/detail/signal_handlers.hpp"
@@ -335,6 +336,9 @@ void event_loop::close() {
     see_residents_off();
     if (signals_) {
         signals_->remove_all();
+    }
+    if (watches_) {
+        watches_->clear();
     }
     discard_all(inbox_->close());
     discard_all(ready.take());

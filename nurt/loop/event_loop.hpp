@@ -33,6 +33,7 @@ class instrument;
 struct loop_statistics;
 
 namespace detail {
+class descriptor_watches;
 class memory_guard;
 class observation;
 class signal_handlers;
@@ -115,6 +116,18 @@ public:
     // False if there was none.
     bool remove_signal_handler(int signal);
 
+    // For descriptors of other libraries: the callback runs in each turn in which the descriptor can
+    // be read, or written, so it has to read, or to write, or to be removed. A second one takes the
+    // place of the first. The descriptor stays its owner's, who removes the callback before closing it.
+    // os_error: EBADF for what is not open, EPERM for files and folders, which are always ready (see
+    // to_thread). usage_error while a sock_* function waits in that direction.
+    // Python: loop.add_reader, loop.add_writer.
+    void add_reader(int descriptor, unique_function<void()> callback);
+    void add_writer(int descriptor, unique_function<void()> callback);
+    // True if there was one; it will not run any more, even if its descriptor is ready in this turn.
+    bool remove_reader(int descriptor) noexcept;
+    bool remove_writer(int descriptor) noexcept;
+
     // Reads the clock.
     instant time() const noexcept { return clock_->now(); }
     // The clock as it was when the loop last looked; what timers are compared with.
@@ -188,6 +201,10 @@ public:
     // It hears when the loop closes, and moves out if it ends before.
     void add_resident(detail::resident& one) noexcept { one.move_in(residents_); }
     timer_heap& timers() noexcept { return timers_; }
+    // A channel on which to wait for somebody else's descriptor, once; attempt begins the text of
+    // errors, which are those of add_reader.
+    io::channel& watch(int descriptor, bool writes, std::string_view attempt);
+    void unwatch(int descriptor, bool writes) noexcept;
     detail::loop_core& core() noexcept { return *this; }
     // Ends run_forever with this exception after the running turn.
     void fail(std::exception_ptr error) noexcept;
@@ -206,6 +223,7 @@ private:
     static constexpr std::uint8_t attention_stop = 1;
     static constexpr std::uint8_t attention_observed = 2;
 
+    detail::descriptor_watches& watches();
     void begin_turn(instant limit);
     void turn(instant limit);
     void observed_turn(instant limit);
@@ -257,6 +275,7 @@ private:
     std::unique_ptr<detail::signal_handlers> signals_;
     std::unique_ptr<detail::observation> observation_;
     std::unique_ptr<detail::memory_guard> memory_;  // if there is a limit
+    std::unique_ptr<detail::descriptor_watches> watches_;  // null: never asked for
     detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };
 

@@ -4,16 +4,15 @@
 
 #include "nurt/base/error.hpp"
 #include "nurt/core/sleep.hpp"
+#include "nurt/net/detail/send_file.hpp"
 #include "nurt/net/detail/stream_waits.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <string>
 #include <utility>
 
-#include <sys/sendfile.h>
 #include <unistd.h>
 
 namespace nurt {
@@ -23,41 +22,7 @@ namespace {
 using detail::stream_ref;
 using detail::writer_mark;
 
-// One call: some 50 us of copying, after which others run.
-constexpr std::uint64_t piece = 256 * 1024;
 constexpr std::uint64_t copied_piece = 64 * 1024;
-
-// sendfile(2) knows no MSG_NOSIGNAL: SIGPIPE is held back for the call, and taken when it was raised,
-// unless one was pending before.
-std::int64_t send_quietly(int socket, int file, std::uint64_t offset, std::uint64_t n) noexcept {
-    sigset_t pipe_only;
-    sigset_t before;
-    sigset_t pending;
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-    auto at = static_cast<off_t>(offset);
-    const auto taken = ::sendfile(socket, file, &at, static_cast<std::size_t>(n));
-    const std::int64_t result = taken < 0 ? -errno : taken;
-    // What was sent before the peer went is the result, and the signal has been raised all the same.
-    const bool fell_short =
-        result == -EPIPE || (result >= 0 && result < static_cast<std::int64_t>(n));
-    if (fell_short && sigismember(&pending, SIGPIPE) == 0) {
-        const timespec at_once{};
-        while (sigtimedwait(&pipe_only, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return result;
-}
-
-// Errors that say that this pair of descriptors has to be copied by the program. EBADF: a socket of a
-// simulation; reading tells if it was the file's.
-bool must_be_copied(std::int64_t result) noexcept {
-    return result == -EINVAL || result == -ENOSYS || result == -EBADF || result == -ENOTSOCK ||
-           result == -EOPNOTSUPP || result == -ESPIPE || result == -EOVERFLOW;
-}
 
 [[noreturn]] void fail(const stream_ref& s, std::int64_t result) {
     throw os_error(static_cast<int>(-result), "send a file to " + s->bytes->peer_name());
@@ -68,12 +33,12 @@ coro<bool> send_by_kernel(stream_ref s, writer_mark& mark, int file, std::uint64
                           std::uint64_t count) {
     auto& bytes = static_cast<detail::tcp_stream&>(*s->bytes);
     while (mark.sent < count) {
-        const std::uint64_t n = std::min(count - mark.sent, piece);
-        std::int64_t result = send_quietly(bytes.descriptor(), file, offset + mark.sent, n);
+        std::int64_t result = detail::send_file_piece(bytes.descriptor(), file, offset + mark.sent,
+                                                      count - mark.sent);
         if (result == 0) {
             break;  // the end of the file
         }
-        if (mark.sent == 0 && must_be_copied(result)) {
+        if (mark.sent == 0 && detail::must_be_copied(result)) {
             co_return false;
         }
         if (result == -EAGAIN) {
