@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """tests/parity/statements.py: looks whether every statement about asyncio's behaviour has its test.
 
-The statements are numbered: S1 to S149, S167 to S171, S173 to S177 are asyncio's, G1 to G20 those of generators, A1 to A11 those of
+The statements are numbered: S1 to S149, S162, S167 to S171, S173 to S177 are asyncio's, G1 to G20 those of generators, A1 to A11 those of
 asynchronous generators. A test case that retells one begins with its number, "S23: done callbacks never run inline", and
 names CPython's test above. They are here, or where threads and signals are real: in tests/threads and tests/real.
 
@@ -16,7 +16,7 @@ NAME = re.compile(r'TEST_CASE(?:_FIXTURE)?\(\s*(?:\w+,\s*)?"((?:[SGA]\d+(?:, |: 
 
 
 def statements():
-    numbers = [f"S{n}" for n in [*range(1, 150), *range(167, 172), *range(173, 178)]]
+    numbers = [f"S{n}" for n in [*range(1, 150), 162, *range(167, 172), *range(173, 178)]]
     return numbers + [f"G{n}" for n in range(1, 21)] + [f"A{n}" for n in range(1, 12)]
 
 
