@@ -4,6 +4,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
+#include "nurt/net/unix.hpp"
 #include "tests/support/in_loop.hpp"
 
 #include <algorithm>
@@ -273,5 +274,18 @@ TEST_CASE("a busy socket lets other tasks run") {
         }
         CHECK(others >= 5);  // 128 operations that need not wait are one turn
         other.cancel();
+    });
+}
+
+TEST_CASE("a simulated network has no Unix sockets, and says so without touching the disk") {
+    in_sim([]() -> coro<void> {
+        auto listen = []() -> coro<void> {
+            nurt::listen_unix("/proc/self/nowhere");
+            co_return;
+        };
+        const auto e = co_await error_of<nurt::os_error>(listen());
+        CHECK(e.number() == EAFNOSUPPORT);
+        const auto c = co_await error_of<nurt::os_error>(nurt::open_unix_connection("@name"));
+        CHECK(c.number() == EAFNOSUPPORT);
     });
 }

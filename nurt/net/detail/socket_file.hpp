@@ -11,7 +11,7 @@ namespace nurt::detail {
 
 // Removes a socket that is there already, alive or not, as asyncio does: whoever starts last has the
 // name. Other kinds of files stay, and make binding fail.
-void remove_former_socket(const unix_address& at) noexcept;
+void remove_former_socket(const unix_address& at);
 
 // Remembers which file it was, and removes it only while it is still that one. The child of a fork
 // leaves it to its parent. Moved, not copied.
