@@ -35,8 +35,13 @@ std::string version() {
 #else
     constexpr const char* compiler = "g++ " __VERSION__;
 #endif
-    return fmt::format("nurt {}\ncompiler: {}\nbackend:  epoll\noptional: none", NURT_VERSION,
-                       compiler);
+#if defined(NURT_HAS_TLS)
+    constexpr const char* optional = "tls";
+#else
+    constexpr const char* optional = "none";
+#endif
+    return fmt::format("nurt {}\ncompiler: {}\nbackend:  epoll\noptional: {}", NURT_VERSION,
+                       compiler, optional);
 }
 
 std::string usage_error(const CLI::App*, const CLI::Error& e) {

@@ -32,6 +32,10 @@ endfunction()
 
 nurt_install_library(nurt_nurt PC nurt LIBS -pthread REQUIRES libcares
   DESCRIPTION "asyncio for C++: coroutines, tasks, an event loop, sockets")
+if(TARGET nurt_tls)
+  nurt_install_library(nurt_tls PC nurt-tls REQUIRES "nurt openssl"
+    DESCRIPTION "TLS for clients and servers of nurt")
+endif()
 nurt_install_library(nurt_json PC nurt-json REQUIRES "nurt simdjson"
   DESCRIPTION "JSON values, parser and writer of nurt")
 nurt_install_library(nurt_http PC nurt-http REQUIRES "nurt-json nurt"

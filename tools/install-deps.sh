@@ -10,7 +10,7 @@
 set -eu
 
 build="g++ cmake ninja-build make ccache pkg-config curl python3 python3-httpbin
-    libc-ares-dev libsimdjson-dev libfmt-dev libcli11-dev doctest-dev"
+    libc-ares-dev libssl-dev openssl libsimdjson-dev libfmt-dev libcli11-dev doctest-dev"
 ci="clang-19 libclang-rt-19-dev llvm-19 lld-19 clang-tools-19 clang-tidy-19 clang-format-19
     valgrind strace wrk libbenchmark-dev
     libasio-dev libboost-dev libuv1-dev liburing-dev libcurl4-openssl-dev"

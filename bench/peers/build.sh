@@ -18,6 +18,8 @@ done
 for f in epoll_echo http_epoll delay_server http_client; do
     build raw/$f raw/$f.c gcc -O2 -w -Icommon raw/$f.c -o raw/$f
 done
+build common/tls_load common/tls_load.c gcc -O2 -w common/tls_load.c -o common/tls_load -lssl -lcrypto
+build raw/tls_epoll raw/tls_epoll.c gcc -O2 -w raw/tls_epoll.c -o raw/tls_epoll -lssl -lcrypto
 for f in uring_echo syscall_cost; do
     build raw/$f raw/$f.c gcc -O2 -w -Icommon raw/$f.c -o raw/$f -luring
 done

@@ -30,6 +30,12 @@ public:
     const std::error_code& code() const noexcept { return code_; }
     int number() const noexcept { return code_.value(); }  // the errno value
 
+protected:
+    // For an error that knows more than its code does: what() is the message as it is.
+    struct whole_message {};
+    os_error(std::error_code code, const std::string& message, whole_message)
+        : error(message), code_(code) {}
+
 private:
     std::error_code code_;
 };

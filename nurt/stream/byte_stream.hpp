@@ -6,6 +6,7 @@
 // neither a coroutine nor an allocation. Programs use nurt::stream, which is built on it.
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "nurt/io/backend.hpp"
@@ -37,6 +38,10 @@ public:
     virtual io::endpoint peer_address() const noexcept { return {}; }
     // Whom it leads to, for error messages: "192.0.2.1:80".
     virtual std::string peer_name() const = 0;
+
+    // What it means that an operation, or shutdown_write(), gave -error. attempt: "read from".
+    // os_error, unless the stream knows more.
+    virtual std::exception_ptr failure(int error, const char* attempt) const;
 };
 
 }  // namespace nurt

@@ -80,7 +80,7 @@ void stream::shutdown_write() {
         detail::throw_stream_closed();
     }
     if (const int result = s->bytes->shutdown_write(); result < 0) {
-        throw os_error(-result, "shut down writing to " + peer_name());
+        std::rethrow_exception(s->bytes->failure(-result, "shut down writing to"));
     }
 }
 

@@ -30,10 +30,11 @@ ROWS = [
     {"http", "sim", "observe"},
     {"web", "db", "email"},
 ]
-MAY_USE = {("loop", "io"), ("stream", "sync")}
-# Who may look into another folder's detail/: leaves that read or queue the task that waits on them.
+MAY_USE = {("loop", "io"), ("stream", "sync"), ("tls", "net")}
+# Who may look into another folder's detail/: leaves that read or queue the task that waits on them, and
+# TLS, which takes the place of the connection that a stream has.
 MAY_SEE = {("sync", "core"), ("threads", "core"), ("stream", "core"), ("net", "core"),
-           ("files", "stream"), ("files", "threads")}
+           ("files", "stream"), ("files", "threads"), ("tls", "stream")}
 LOW_ROWS = 4  # rows whose headers everybody pays for
 HEAVY = {"chrono", "functional", "iostream", "memory", "ranges", "algorithm", "regex"}
 FILE_LINES = 500

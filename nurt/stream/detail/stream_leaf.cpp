@@ -27,8 +27,7 @@ void stream_leaf::finish() noexcept {
 }
 
 void stream_leaf::fail(const char* attempt) const {
-    throw os_error(static_cast<int>(-result),
-                   std::string(attempt) + ' ' + state_->bytes->peer_name());
+    std::rethrow_exception(state_->bytes->failure(static_cast<int>(-result), attempt));
 }
 
 cancel_answer stream_leaf::cancel() noexcept {

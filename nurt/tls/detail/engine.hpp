@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// nurt/tls/detail/engine.hpp: one TLS connection of OpenSSL, and the bytes on both of its sides.
+//
+// It never waits. While it shakes hands, what it has read and what it wants to say stand in its
+// buffers. Once it is attached to a byte_stream, OpenSSL reads and writes that in place, through a
+// BIO of ours, and only what the stream does not take at once is kept.
+#pragma once
+
+#include "nurt/io/operation.hpp"
+#include "nurt/stream/byte_stream.hpp"
+#include "nurt/tls/detail/context_state.hpp"
+#include "nurt/tls/errors.hpp"
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <string>
+
+namespace nurt::tls::detail {
+
+enum class progress : unsigned char {
+    done,
+    starved,  // needs more input
+    ended,    // the peer has said that nothing more will come
+    cut,      // the connection below has ended or failed: see input_error()
+    failed,   // see failure()
+};
+
+struct engine_failure {
+    tls_errc reason;
+    std::string why;
+    int verify_result = 0;
+};
+
+// Invariants:
+//  1. BIO callbacks run inside of a call of a member function only.
+//  2. input_ is read from the stream only after all that was put there has been consumed.
+//  3. As long as output is not empty nothing is written to the stream in place, so the order stays.
+class engine {
+public:
+    // server_name: of a client, whom it wants to talk to; checked unless the options say otherwise.
+    // origin: under which name sessions are kept.
+    engine(std::shared_ptr<context_state> shared, std::string server_name, std::string origin);
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+    ~engine();
+
+    progress shake();
+    // size is not 0; got says how much. More than one record if there is more already.
+    progress read(void* to, std::size_t size, std::size_t& got);
+    // Takes all of it: at most a record's worth.
+    progress write(const void* from, std::size_t size);
+    // Says that nothing more will come, once.
+    void say_goodbye();
+    bool has_said_goodbye() const noexcept {
+        return (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
+    }
+
+    // The other side. Room for input, valid until the next call; then how much of it was filled.
+    struct room_t {
+        char* data;
+        std::size_t size;
+    };
+    room_t input_room(std::size_t least);
+    void input_filled(std::size_t n) noexcept { input_end_ += n; }
+    bool has_input() const noexcept { return input_begin_ != input_end_; }
+    // 0: the end of the stream; -errno.
+    void input_ends(std::int64_t result) noexcept;
+    std::int64_t input_error() const noexcept { return input_error_; }
+    void drop_empty_input() noexcept;
+    std::string output;
+
+    // From now on it reads and writes the stream itself. Nobody else has an operation of that kind
+    // under way then, but for one who has told so by reading or writing.
+    void attach(byte_stream& bytes) noexcept { bytes_ = &bytes; }
+    void detach() noexcept { bytes_ = nullptr; }
+    bool reading = false;  // somebody waits for input of the stream
+    bool writing = false;  // somebody writes output to the stream
+    std::int64_t output_error = 0;
+
+    const engine_failure& failure() const noexcept { return failure_; }
+    const built_context& context() const noexcept { return *built_; }
+    const std::string& server_name() const noexcept { return server_name_; }
+    SSL* ssl() const noexcept { return ssl_.get(); }
+    static void install_callbacks(const built_context& context);
+
+private:
+    struct callbacks;
+    struct in_place final : io::operation {
+        void complete() noexcept override {}
+    };
+
+    void prepare_client();
+    progress after(int result);
+    void note_failure();
+
+    std::shared_ptr<context_state> shared_;
+    std::shared_ptr<const built_context> built_;
+    std::string server_name_;
+    std::string origin_;
+    ssl_ptr ssl_;
+    byte_stream* bytes_ = nullptr;
+    std::unique_ptr<char[]> input_;
+    std::size_t input_size_ = 0;
+    std::size_t input_begin_ = 0;
+    std::size_t input_end_ = 0;
+    std::int64_t input_error_ = 0;
+    bool input_ended_ = false;
+    bool starved_ = false;  // of the call that is under way: it asked for more
+    bool cut_ = false;      // and there will be no more
+    in_place receive_;
+    in_place send_;
+    engine_failure failure_{tls_errc::protocol, "", 0};
+    std::exception_ptr thrown_;  // by a callback of the user
+};
+
+}  // namespace nurt::tls::detail
