@@ -176,7 +176,7 @@ peer_credentials credentials_of(const stream& s) {
     if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) {
         throw os_error(errno, "credentials of " + s.peer_name());
     }
-    if (found.pid == 0) {
+    if (found.uid == static_cast<uid_t>(-1)) {  // not of this machine
         throw os_error(EOPNOTSUPP, "credentials of " + s.peer_name());
     }
     return {.pid = found.pid, .uid = found.uid, .gid = found.gid};

@@ -316,3 +316,18 @@ TEST_CASE("descriptors with a long message wait for room and arrive with its beg
         co_await sending;
     });
 }
+
+TEST_CASE("question and answer go over Unix sockets in one await") {
+    in_reality([]() -> coro<void> {
+        auto [left, right] = nurt::stream_pair();
+        auto serving = create_task(echo, std::move(right));
+        char answer[100];
+        for (int i = 0; i < 100; ++i) {
+            const std::string question = std::to_string(i);
+            const std::size_t n = co_await left.exchange(question, answer);
+            CHECK(std::string(answer, n) == question);
+        }
+        left.close();
+        co_await serving;
+    });
+}
