@@ -50,12 +50,20 @@ public:
 
     cancel_answer cancel() noexcept override {
         if (!in_flight || !loop_.backend().cancel(*this)) {
+            cancel_asked_ = true;
             return cancel_answer::later;
         }
         loop_.unwatch(socket_, writes_);
         return cancel_answer::done;
     }
-    void complete() noexcept override { leaf::complete(); }
+    void complete() noexcept override {
+        if (cancel_asked_ && result == -ECANCELED) {
+            loop_.unwatch(socket_, writes_);
+            complete_cancelled();
+        } else {
+            leaf::complete();
+        }
+    }
 
 private:
     static event_loop* this_loop() noexcept { return event_loop::running_or_null(); }
@@ -64,6 +72,7 @@ private:
     int socket_;
     bool writes_;
     const char* call_;
+    bool cancel_asked_ = false;
 };
 
 // The result of a call that does not wait, repeated until it had not to: at least 0. Others get their
