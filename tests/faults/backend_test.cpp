@@ -10,8 +10,12 @@
 #include <string>
 #include <utility>
 
+#include "nurt/base/error.hpp"
+#include "nurt/core/timeout.hpp"
 #include "nurt/io/make_backend.hpp"
+#include "nurt/net/server.hpp"
 #include "nurt/sim/services.hpp"
+#include "tests/support/in_loop.hpp"
 
 using nurt::io::backend_kind;
 using namespace nurt_test;
@@ -99,3 +103,31 @@ EVERYWHERE("whatever fails at once, everything ends and nothing is left", fail_e
 EVERYWHERE("whatever fails later, everything ends and nothing is left", fail_each_later)
 EVERYWHERE("what takes longer, is done by half or cannot be stopped does no harm", disturb_each)
 EVERYWHERE("whichever wait fails, run ends with its error and nothing is left", break_each_wait)
+
+TEST_CASE("a connect that succeeds in the moment of its timeout leaves no connection behind") {
+    fault_plan plan;
+    nurt::sim::faults slow;
+    slow.latency = nurt::milliseconds(10);
+    nurt::services parts = nurt::sim::make_services(7, slow);
+    parts.backend = make_faulty_backend(std::move(parts.backend), plan);
+    int late = 0;
+    int in_time = 0;
+    in_loop(std::move(parts), [&]() -> nurt::coro<> {
+        auto hold = [](nurt::stream s) -> nurt::coro<> { const auto all = co_await s.read_all(); };
+        auto server = co_await nurt::start_server(hold, "127.0.0.1", 7000);
+        for (int us = 9'900; us <= 30'100; us += 100) {
+            try {
+                const nurt::stream s = co_await nurt::wait_for(nurt::connect("127.0.0.1", 7000),
+                                                               nurt::microseconds(us));
+                ++in_time;
+            } catch (const nurt::timeout_error&) {
+                ++late;
+            }
+        }
+        server.close();
+        co_await server.wait_closed();
+        CHECK(plan.channels == 0);
+    });
+    CHECK(late > 0);
+    CHECK(in_time > 0);
+}

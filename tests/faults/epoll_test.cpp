@@ -8,6 +8,7 @@
 #include "nurt/core/sleep.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <thread>
 
 #include <unistd.h>
@@ -134,4 +135,26 @@ TEST_CASE("a listener that rested and cannot be watched again says so") {
     const kernel_fault fault(call::epoll_ctl, 1, ENOMEM);
     CHECK(w.finish(accept));
     CHECK(accept.result == -ENOMEM);
+}
+
+TEST_CASE("a kernel that counts milliseconds only makes no sleep end early, late or never") {
+    world w;
+    const kernel_fault fault(call::epoll_pwait2, 1, ENOSYS, true);
+    const auto due = w.clock->now() + nurt::microseconds(300);
+    int waits = 0;
+    for (; w.clock->now() < due; ++waits) {
+        w.io->wait(due);
+    }
+    CHECK(waits <= 2);
+    const auto far = w.clock->now() + nurt::milliseconds(2147483648.0);
+    for (const nurt::instant deadline : {far, nurt::instant::never()}) {
+        const auto calls = fault.calls(call::epoll_wait);
+        std::thread other([&w] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            w.io->wake();
+        });
+        w.io->wait(deadline);
+        other.join();
+        CHECK(fault.calls(call::epoll_wait) == calls + 1);
+    }
 }
