@@ -100,7 +100,8 @@ struct process_output {
 
 // A child, and our ends of its pipes. Moved, not copied. When it goes while the child still runs,
 // the child is killed (SIGKILL); the loop waits for its end, so no zombie is left, and neither
-// does the end of run() leave one. Python: asyncio.subprocess.Process.
+// does the end of run() leave one. (What may not be killed, a program of root's, runs on.)
+// Python: asyncio.subprocess.Process.
 //
 //     process p = co_await create_subprocess_exec("wc", {"-l"}, {.stdin = subprocess::pipe});
 //     co_await p.stdin().write("one\ntwo\n");

@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace nurt_test {
@@ -88,20 +90,39 @@ void spoil_requests() noexcept {
 }  // namespace
 
 const char* name_of(call which) {
-    static constexpr const char* names[] = {"socket",         "bind",
-                                            "listen",         "setsockopt",
-                                            "getsockopt",     "getsockname",
-                                            "getpeername",    "accept4",
-                                            "connect",        "recv",
-                                            "send",           "read",
-                                            "write",          "sendfile",
-                                            "shutdown",       "fcntl",
-                                            "close",          "eventfd",
-                                            "epoll_create1",  "epoll_ctl",
-                                            "epoll_wait",     "epoll_pwait2",
-                                            "io_uring_setup", "io_uring_register",
-                                            "io_uring_enter", "a request of the ring",
-                                            "mmap",           "madvise"};
+    static constexpr const char* names[] = {"socket",
+                                            "bind",
+                                            "listen",
+                                            "setsockopt",
+                                            "getsockopt",
+                                            "getsockname",
+                                            "getpeername",
+                                            "accept4",
+                                            "connect",
+                                            "recv",
+                                            "send",
+                                            "read",
+                                            "write",
+                                            "sendfile",
+                                            "shutdown",
+                                            "fcntl",
+                                            "close",
+                                            "eventfd",
+                                            "epoll_create1",
+                                            "epoll_ctl",
+                                            "epoll_wait",
+                                            "epoll_pwait2",
+                                            "io_uring_setup",
+                                            "io_uring_register",
+                                            "io_uring_enter",
+                                            "a request of the ring",
+                                            "mmap",
+                                            "madvise",
+                                            "pipe2",
+                                            "posix_spawnp",
+                                            "waitid",
+                                            "pidfd_open",
+                                            "pidfd_send_signal"};
     static_assert(std::size(names) == all_calls);
     return names[static_cast<std::size_t>(which)];
 }
@@ -136,6 +157,11 @@ const std::vector<int>& errors_of(call which) {
         {EBADF, EINVAL},                                       // uring_request
         {ENOMEM, EPERM},                                       // mmap
         {EINVAL},                                              // madvise
+        {EMFILE, ENFILE},                                      // pipe
+        {EAGAIN, ENOMEM, ENOENT},                              // spawn
+        {EINTR, ECHILD},                                       // waitid
+        {EMFILE, ENOMEM, ENODEV},                              // pidfd_open
+        {EPERM},                                               // pidfd_signal
     };
     static_assert(std::size(table) == all_calls);
     return table[static_cast<std::size_t>(which)];
@@ -206,6 +232,19 @@ NURT_THROUGH(epoll_wait, int, epoll_wait, (int a, epoll_event* b, int c, int d),
 NURT_THROUGH(epoll_pwait2, int, epoll_pwait2,
              (int a, epoll_event* b, int c, const timespec* d, const sigset_t* e), (a, b, c, d, e))
 NURT_THROUGH(madvise, int, madvise, (void* a, size_t b, int c), (a, b, c))
+NURT_THROUGH(pipe, int, pipe2, (int* a, int b), (a, b))
+NURT_THROUGH(waitid, int, waitid, (idtype_t a, id_t b, siginfo_t* c, int d), (a, b, c, d))
+
+// Gives the error instead of setting errno.
+int __real_posix_spawnp(pid_t* a, const char* b, const posix_spawn_file_actions_t* c,
+                        const posix_spawnattr_t* d, char* const* e, char* const* f);
+int __wrap_posix_spawnp(pid_t* a, const char* b, const posix_spawn_file_actions_t* c,
+                        const posix_spawnattr_t* d, char* const* e, char* const* f);
+int __wrap_posix_spawnp(pid_t* a, const char* b, const posix_spawn_file_actions_t* c,
+                        const posix_spawnattr_t* d, char* const* e, char* const* f) {
+    const int error = refusal(call::spawn);
+    return error != 0 ? error : __real_posix_spawnp(a, b, c, d, e, f);
+}
 
 // Interrupted, it goes on all the same.
 int __real_connect(int a, const sockaddr* b, socklen_t c);
@@ -298,6 +337,12 @@ long __wrap_syscall(long number, ...) {
     if (number == __NR_io_uring_enter) {
         nurt_test::spoil_requests();
         return through(call::uring_enter, real);
+    }
+    if (number == __NR_pidfd_open) {
+        return through(call::pidfd_open, real);
+    }
+    if (number == __NR_pidfd_send_signal) {
+        return through(call::pidfd_signal, real);
     }
     return real();
 }

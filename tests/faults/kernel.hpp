@@ -41,8 +41,13 @@ enum class call : std::uint8_t {
     uring_request,  // no call of its own: what is handed over by uring_enter
     mmap,
     madvise,
+    pipe,
+    spawn,
+    waitid,
+    pidfd_open,
+    pidfd_signal,
 };
-inline constexpr std::size_t all_calls = static_cast<std::size_t>(call::madvise) + 1;
+inline constexpr std::size_t all_calls = static_cast<std::size_t>(call::pidfd_signal) + 1;
 
 const char* name_of(call which);
 // The errors that a program may get from it.

@@ -189,7 +189,10 @@ void child::abandon() noexcept {
         return;
     }
     const bool watched = target != nullptr;
-    signal_to(watched ? target->descriptor() : descriptor_, SIGKILL);
+    const int error = signal_to(watched ? target->descriptor() : descriptor_, SIGKILL);
+    if (error != 0 && error != ESRCH) {
+        return;  // a program with other rights than ours: nobody waits for it
+    }
     if (watched) {
         orphan_ = true;
         loop_->begin_outside_work();
