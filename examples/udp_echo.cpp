@@ -5,10 +5,8 @@
 
 #include <cstdio>
 
-using namespace std::chrono_literals;
-
 nurt::coro<void> serve(nurt::datagram_socket socket) {
-    char memory[2048];
+    char memory[256];
     bool deaf = true;  // what a bad network would do
     for (;;) {
         const nurt::received got = co_await socket.receive(memory);
@@ -24,7 +22,8 @@ nurt::coro<std::string> ask(nurt::datagram_socket& socket, std::string question)
     for (int attempt = 1;; ++attempt) {
         co_await socket.send(question);
         try {
-            const nurt::datagram answer = co_await nurt::wait_for(socket.receive(), 100ms);
+            const nurt::datagram answer =
+                co_await nurt::wait_for(socket.receive(), nurt::milliseconds(100));
             std::printf("answered after %d attempts\n", attempt);
             co_return answer.data;
         } catch (const nurt::timeout_error&) {
