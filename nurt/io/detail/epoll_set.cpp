@@ -103,7 +103,7 @@ void epoll_backend::end_rest() noexcept {
 // Level-triggered events would go on, so it is not watched while it rests.
 void epoll_backend::read_enough(epoll_channel& c) noexcept {
     if (has_to_rest(c) && c.registered) {
-        watch(c, c.wanted());
+        stale_ = watch(c, c.wanted()) != 0 || stale_;
     }
 }
 
