@@ -72,3 +72,28 @@ TEST_CASE(
     CHECK(asked == 2);
     CHECK(errors == std::vector<std::string>(2, "the debug handler failed"));
 }
+
+TEST_CASE("slow steps are found in a storm of errors that unwind through them") {
+    nurt::runner runner;
+    nurt_test::findings found(runner.loop());
+    runner.loop().set_slow_callback_duration(nurt::duration::nanoseconds(1));
+    runner.run([]() -> coro<> {
+        auto deep = [](auto& self, int depth) -> coro<> {
+            if (depth == 0) {
+                throw nurt::error("from below");
+            }
+            co_await self(self, depth - 1);
+        };
+        int caught = 0;
+        for (int i = 0; i < 200; ++i) {
+            auto failing = nurt::create_task(deep(deep, i % 20));
+            try {
+                co_await failing;
+            } catch (const nurt::error&) {
+                ++caught;
+            }
+        }
+        CHECK(caught == 200);
+    }());
+    CHECK(found.count(debug_finding::slow_step) >= 200);
+}
