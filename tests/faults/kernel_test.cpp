@@ -19,7 +19,7 @@ namespace {
 constexpr call connections[] = {call::socket,      call::bind,       call::listen,
                                 call::setsockopt,  call::getsockopt, call::getsockname,
                                 call::getpeername, call::accept,     call::connect,
-                                call::shutdown,    call::close};
+                                call::shutdown,    call::fcntl,      call::close};
 constexpr call bytes[] = {call::recv, call::send, call::read, call::write, call::sendfile};
 constexpr call waiting[] = {call::eventfd,        call::epoll_create, call::epoll_ctl,
                             call::epoll_wait,     call::epoll_pwait2, call::uring_setup,

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include <unistd.h>
+
 #include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
 #include "nurt/base/frame_pool.hpp"
@@ -186,6 +188,22 @@ coro<> cancel_and_go_on(int) {
     const std::string end = co_await near.read_all();
 }
 
+// Out of the loop and back, as another library's socket.
+coro<> hand_over(int) {
+    auto server = co_await nurt::start_server(echo, "127.0.0.1", 0);
+    stream s = co_await nurt::connect("127.0.0.1", server.port());
+    co_await expect_echo(s, "before\n");
+    const auto released = nurt::release_socket(std::move(s));
+    stream again;
+    try {
+        again = nurt::adopt_socket(released.descriptor);
+    } catch (const nurt::os_error&) {
+        ::close(released.descriptor);
+        throw;
+    }
+    co_await expect_echo(again, "after\n");
+}
+
 coro<> browse(int) {
     auto answer = [](http::request& r) -> coro<http::reply> { co_return co_await r.read_all(); };
     auto server = co_await http::start_server(answer, "127.0.0.1", 0);
@@ -221,6 +239,7 @@ coro<> scenario(journal& j, int file) {
                                                              {"file", send_a_file},
                                                              {"close under load", close_under_load},
                                                              {"cancel", cancel_and_go_on},
+                                                             {"hand over", hand_over},
                                                              {"browse", browse}};
     for (const auto& [name, run] : parts) {
         std::exception_ptr failure;
