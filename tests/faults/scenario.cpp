@@ -6,8 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include <unistd.h>
-
 #include "nurt/base/cancelled.hpp"
 #include "nurt/base/error.hpp"
 #include "nurt/base/frame_pool.hpp"
@@ -193,14 +191,8 @@ coro<> hand_over(int) {
     auto server = co_await nurt::start_server(echo, "127.0.0.1", 0);
     stream s = co_await nurt::connect("127.0.0.1", server.port());
     co_await expect_echo(s, "before\n");
-    const auto released = nurt::release_socket(std::move(s));
-    stream again;
-    try {
-        again = nurt::adopt_socket(released.descriptor);
-    } catch (const nurt::os_error&) {
-        ::close(released.descriptor);
-        throw;
-    }
+    auto released = nurt::release_socket(std::move(s));
+    stream again = nurt::adopt_socket(std::move(released));
     co_await expect_echo(again, "after\n");
 }
 

@@ -57,23 +57,11 @@ coro<> send_and_reset(stream& s, std::size_t n) {
     s.abort();
 }
 
-// A descriptor on its way from one owner to the next.
-struct carried {
-    ~carried() {
-        if (descriptor >= 0) {
-            ::close(descriptor);
-        }
-    }
-    int descriptor;
-};
-
 // Takes the socket out of the loop's hands and gives it back, with what had been received.
 coro<> hand_over(world& w, stream s) {
     auto released = nurt::release_socket(std::move(s));
-    carried socket{released.descriptor};
     co_await nurt::sleep(w.up_to_ms(2));
-    stream again = nurt::adopt_socket(std::exchange(socket.descriptor, -1));
-    co_await again.write(released.unread);
+    stream again = nurt::adopt_socket(std::move(released));
     co_await echo(w, again, false);
 }
 
