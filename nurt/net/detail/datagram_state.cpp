@@ -14,9 +14,10 @@ namespace nurt::detail {
 
 namespace {
 
-// After a receive that looked in vain, so many wait without looking: in question and answer nothing
-// is there yet, and the call would be for nothing.
-constexpr unsigned patience = 16;
+// After a receive that looked in vain some wait without looking, more each time up to so many: in
+// question and answer nothing is there yet, and the call would be for nothing. Under load looking
+// pays, and goes on.
+constexpr unsigned most_patience = 15;
 
 // A Unix socket may say that it is writable while the one it sends to is full, and nothing says when
 // that ends.
@@ -44,10 +45,11 @@ bool datagram_leaf::await_ready() {
         --state_->waits_without_looking;
         return false;
     }
-    if (!attempt()) {
-        if (!sends_) {
-            state_->waits_without_looking = patience;
-        }
+    const bool found = attempt();
+    if (!sends_) {
+        state_->looked(found, most_patience);
+    }
+    if (!found) {
         return false;
     }
     done_ = !state_->loop.spend_budget();

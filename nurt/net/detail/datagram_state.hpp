@@ -98,6 +98,14 @@ struct datagram_state : std::enable_shared_from_this<datagram_state> {
     }
 
     void close() noexcept;
+    // A receive looked for a datagram.
+    void looked(bool found, unsigned most_patience) noexcept {
+        patience = found ? 0 : patience * 2 + 1;
+        patience = patience < most_patience ? patience : most_patience;
+        if (!found) {
+            waits_without_looking = patience;
+        }
+    }
     // Memory for the longest datagram, which is kept for the next one.
     std::unique_ptr<char[]> take_memory();
 
@@ -109,6 +117,7 @@ struct datagram_state : std::enable_shared_from_this<datagram_state> {
     datagram_side receiving{*this, io::opcode::wait_readable};
     datagram_side sending{*this, io::opcode::wait_writable};
     unsigned waits_without_looking = 0;
+    unsigned patience = 0;
     std::unique_ptr<char[]> memory;
     socket_file file;
 };
