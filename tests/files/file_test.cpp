@@ -285,8 +285,9 @@ TEST_CASE_TEMPLATE("a file whose opening was cancelled is closed", W, IN_EVERY_W
     });
 }
 
-TEST_CASE("a FIFO is opened without its other end, and reading it can be cancelled") {
-    with_directory<nurt_test::with_ring>([](std::string dir) -> coro<void> {
+TEST_CASE_TEMPLATE("a FIFO is opened without its other end, and reading it can be cancelled", W,
+                   nurt_test::with_threads, nurt_test::with_ring) {
+    with_directory<W>([](std::string dir) -> coro<void> {
         const std::string path = dir + "/fifo";
         REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
         const auto nobody = co_await error_of<nurt::os_error>(files::open(path, "w"));
