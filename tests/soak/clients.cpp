@@ -107,6 +107,11 @@ coro<> say_nothing(world& w, stream& s) {
 
 coro<> visit(world& w) {
     stream s = co_await connect_somewhere(w);
+    const std::string name = co_await s.readline();
+    if (name != greeting()) {
+        w.did("somebody else's port");
+        co_return;
+    }
     switch (w.below(9)) {
         case 0: co_await converse(w, s, "e 0\n"); break;
         case 1: co_await converse(w, s, "l 0\n"); break;

@@ -66,6 +66,8 @@ coro<> hand_over(world& w, stream s) {
 }
 
 coro<> obey(world& w, stream s) {
+    const std::string name = greeting();
+    co_await s.write(name);
     const std::string line = co_await s.readline();
     if (line.size() < 3) {
         co_return;  // somebody came and went

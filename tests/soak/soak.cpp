@@ -47,6 +47,10 @@ void world::wrong(const std::string& what) {
     failures += what + '\n';
 }
 
+std::string greeting() {
+    return "nurt_soak " + std::to_string(::getpid()) + "\n";
+}
+
 std::string patterned(std::uint64_t from, std::size_t size) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i) {

@@ -48,6 +48,10 @@ struct world {
     std::string failures;
 };
 
+// What a server says first. The port of one that is closed may be somebody else's the next moment,
+// even the caller's own.
+std::string greeting();
+
 inline constexpr std::size_t file_size = 1 << 20;
 
 // What is said at each place of every stream, so that whoever reads knows what has to come.
