@@ -110,6 +110,19 @@ TEST_CASE("one read takes several records if they are there") {
     });
 }
 
+TEST_CASE("a question gets its answer") {
+    in_task([]() -> coro<void> {
+        tls_ends ends = co_await tls_pair();
+        auto answer = create_task(send, std::ref(ends.server), std::string("answer"));
+        char room[100];
+        const std::size_t n = co_await ends.client.exchange("question", room);
+        CHECK(std::string(room, n) == "answer");
+        const std::string question = co_await ends.server.read(100);
+        CHECK(question == "question");
+        co_await answer;
+    });
+}
+
 TEST_CASE("a read that times out loses nothing") {
     in_task([]() -> coro<void> {
         tls_ends ends = co_await tls_pair();

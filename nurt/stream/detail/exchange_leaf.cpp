@@ -188,8 +188,7 @@ std::size_t exchange_leaf::await_resume() {
 }
 
 void exchange_leaf::fail(const char* attempt, std::int64_t result) const {
-    throw os_error(static_cast<int>(-result),
-                   std::string(attempt) + ' ' + state_->bytes->peer_name());
+    std::rethrow_exception(state_->bytes->failure(static_cast<int>(-result), attempt));
 }
 
 }  // namespace nurt::detail
