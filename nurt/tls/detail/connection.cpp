@@ -49,6 +49,9 @@ bool connection::read(io::operation& op) noexcept {
     if (engine_->output.size() > most_answers) {
         return false;  // take_sent() comes back to it
     }
+    if (engine_->is_drained() && !fetch()) {
+        return false;  // a quarter of what a small message costs, if OpenSSL were to find that out
+    }
     std::size_t got = 0;
     const progress result = engine_->read(op.data, op.size, got);
     if (!engine_->output.empty()) {
@@ -68,6 +71,30 @@ bool connection::read(io::operation& op) noexcept {
     return true;
 }
 
+// Takes a block of input from the stream below, if there is some.
+bool connection::fetch() noexcept {
+    prepare_receive();
+    if (!bytes_->try_now(receive_)) {
+        return false;
+    }
+    take_input();
+    return true;
+}
+
+void connection::prepare_receive() noexcept {
+    const auto room = engine_->input_room(input_block);
+    receive_.data = room.data;
+    receive_.size = room.size;
+}
+
+void connection::take_input() noexcept {
+    if (receive_.result > 0) {
+        engine_->input_filled(static_cast<std::size_t>(receive_.result));
+    } else if (receive_.result != -ECANCELED) {
+        engine_->input_ends(receive_.result);
+    }
+}
+
 void connection::serve_reader() noexcept {
     if (reader_.op == nullptr || reader_.finished || engine_->reading) {
         return;
@@ -83,9 +110,7 @@ void connection::start_receiving() noexcept {
     if (engine_->output.size() > most_answers) {
         return;
     }
-    const auto room = engine_->input_room(input_block);
-    receive_.data = room.data;
-    receive_.size = room.size;
+    prepare_receive();
     engine_->reading = true;
     bytes_->submit(receive_);
 }
@@ -99,11 +124,7 @@ void connection::stop_receiving() noexcept {
 
 void connection::take_received() noexcept {
     engine_->reading = false;
-    if (receive_.result > 0) {
-        engine_->input_filled(static_cast<std::size_t>(receive_.result));
-    } else if (receive_.result != -ECANCELED) {
-        engine_->input_ends(receive_.result);
-    }
+    take_input();
     serve_reader();
 }
 

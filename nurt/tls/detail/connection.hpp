@@ -67,6 +67,9 @@ private:
 
     bool read(io::operation& op) noexcept;
     bool write(io::operation& op) noexcept;
+    bool fetch() noexcept;
+    void prepare_receive() noexcept;
+    void take_input() noexcept;
     void serve_reader() noexcept;
     void serve_writer(bool at_once) noexcept;
     void start_receiving() noexcept;

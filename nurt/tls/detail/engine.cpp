@@ -304,6 +304,12 @@ progress engine::read(void* to, std::size_t size, std::size_t& got) {
     }
 }
 
+bool engine::is_drained() const noexcept {
+    const bool over = input_ended_ || !failure_.why.empty() ||
+                      (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+    return !over && !has_input() && SSL_has_pending(ssl_.get()) != 1;
+}
+
 progress engine::write(const void* from, std::size_t size) {
     std::size_t n = 0;
     if (SSL_write_ex(ssl_.get(), from, size, &n) == 1) [[likely]] {

@@ -48,6 +48,8 @@ public:
     progress shake();
     // size is not 0; got says how much. More than one record if there is more already.
     progress read(void* to, std::size_t size, std::size_t& got);
+    // Nothing can come of a read, for want of input.
+    bool is_drained() const noexcept;
     // Takes all of it: at most a record's worth.
     progress write(const void* from, std::size_t size);
     // Says that nothing more will come, once.
