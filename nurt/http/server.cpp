@@ -43,7 +43,9 @@ using state_ptr = std::shared_ptr<server_state>;
 static_assert(std::is_trivially_destructible_v<server_options>, "may stand beside a co_await");
 
 coro<> serve_client(std::shared_ptr<detail::service> shared, stream client) {
-    auto served = std::make_unique<detail::connection>(*shared, client.release());
+    std::string unread;
+    auto bytes = client.release(&unread);
+    auto served = std::make_unique<detail::connection>(*shared, std::move(bytes), unread);
     co_await served->serve();
 }
 

@@ -94,7 +94,8 @@ private:
 coro<server> start_server(handler answer, std::string host, std::uint16_t port,
                           server_options options = {});
 
-// Serves a single connection until it ends.
+// Serves a single connection until it ends, beginning with what has been received and not asked for:
+// another loop may have handed it over (nurt/net/hand_over.hpp).
 coro<> serve_connection(stream client, handler answer, server_options options = {});
 
 }  // namespace nurt::http

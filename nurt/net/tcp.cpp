@@ -254,10 +254,8 @@ released_socket release_socket(stream s) {
     if (bytes == nullptr) {
         throw usage_error("this stream has no socket");
     }
-    detail::read_buffer& buffer = s.shared()->buffer;
-    std::string unread(buffer.view());
-    buffer.drop(buffer.size());
-    const auto owner = s.release();
+    std::string unread;
+    const auto owner = s.release(&unread);
     const int descriptor = bytes->release(unread);
     return released_socket(descriptor, std::move(unread));
 }

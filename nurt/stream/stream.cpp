@@ -109,13 +109,16 @@ std::string stream::peer_name() const {
     return checked()->bytes->peer_name();
 }
 
-std::unique_ptr<byte_stream> stream::release() {
+std::unique_ptr<byte_stream> stream::release(std::string* unread) {
     const stream_ref& s = checked();
     if (s->closed) {
         detail::throw_stream_closed();
     }
-    if (s->reading || s->writing || !s->buffer.empty()) {
+    if (s->reading || s->writing || (unread == nullptr && !s->buffer.empty())) {
         throw usage_error("a stream that is in use, or has bytes buffered, cannot be released");
+    }
+    if (unread != nullptr) {
+        unread->append(s->buffer.view());
     }
     s->closed = true;
     auto bytes = std::move(s->bytes);

@@ -103,9 +103,10 @@ public:
     std::size_t limit() const { return checked()->limit; }
     void set_limit(std::size_t bytes) { checked()->limit = bytes; }
 
-    // Takes the connection out; the stream is closed then. usage_error while bytes are buffered or
-    // somebody waits.
-    std::unique_ptr<byte_stream> release();
+    // Takes the connection out; the stream is closed then. What has been received and nobody has
+    // asked for is appended to unread. usage_error while somebody waits, or while there are such
+    // bytes and nowhere to put them.
+    std::unique_ptr<byte_stream> release(std::string* unread = nullptr);
 
     // For those who keep an eye on streams of others.
     const detail::stream_ref& shared() const { return checked(); }

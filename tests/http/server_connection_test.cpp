@@ -341,3 +341,20 @@ TEST_CASE("a reply cannot be split, and its framing is the server's") {
     CHECK_THROWS_AS(http::refusal(99), nurt::usage_error);
     CHECK(answer.headers().empty());
 }
+
+TEST_CASE("what was received before a connection is served belongs to its first request") {
+    in_sim([]() -> coro<> {
+        auto [client, served] = nurt::memory_stream_pair();
+        co_await client.write("hello\n" + get("/first") + "GET /sec");
+        const std::string greeting = co_await served.readline();
+        CHECK(greeting == "hello\n");
+        auto serving = nurt::create_task(http::serve_connection(std::move(served), echo_path));
+        co_await client.write("ond HTTP/1.1\r\n" + host);
+        const std::string answers = co_await conversation::read_for(client, seconds(1));
+        CHECK(count(answers, "200 OK") == 2);
+        CHECK(has(answers, "/first"));
+        CHECK(has(answers, "/second"));
+        client.close();
+        co_await serving;
+    });
+}

@@ -8,6 +8,7 @@
 #include "nurt/core/with.hpp"
 #include "nurt/http/status.hpp"
 
+#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -22,7 +23,8 @@ constexpr std::size_t most_idle_output = 16 * 1024;
 
 }  // namespace
 
-connection::connection(service& shared, std::unique_ptr<byte_stream> bytes)
+connection::connection(service& shared, std::unique_ptr<byte_stream> bytes,
+                       std::string_view received)
     : service_(shared),
       io_(std::move(bytes), event_loop::running(), shared.options.write_stall),
       task_(current_task()),
@@ -30,6 +32,10 @@ connection::connection(service& shared, std::unique_ptr<byte_stream> bytes)
       request_(*this) {
     const instant now = io_.loop().time();
     head_by_ = now + service_.options.head_time;
+    if (!received.empty()) {
+        std::memcpy(io_.input.room(received.size()).data, received.data(), received.size());
+        io_.input.filled(received.size());
+    }
     service_.admit(*this, now);
 }
 

@@ -27,7 +27,8 @@ namespace nurt::http::detail {
 //  2. reply_ belongs to the current request; it is empty between requests.
 class connection final : public list_link {
 public:
-    connection(service& shared, std::unique_ptr<byte_stream> bytes);
+    // received: what has come already.
+    connection(service& shared, std::unique_ptr<byte_stream> bytes, std::string_view received);
     ~connection();
 
     // Until the client or the server has had enough. Never throws for what a client did.
