@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -38,12 +39,8 @@ nurt::coro<int> all_of_them() {
     for (int i = 0; i < conversations; ++i) {
         asking.push_back(nurt::create_task(converse(server.port())));
     }
-    int answers = 0;
-    const std::vector<int> each = co_await nurt::gather(asking);
-    for (const int n : each) {
-        answers += n;
-    }
-    co_return answers;
+    const std::vector<int> answers = co_await nurt::gather(asking);
+    co_return std::accumulate(answers.begin(), answers.end(), 0);
 }
 
 int main(int argc, char** argv) {
