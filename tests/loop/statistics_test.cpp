@@ -134,6 +134,9 @@ TEST_CASE("messages are what other threads have sent") {
 
 TEST_CASE("without a limit of memory input is never held") {
     in_task([]() -> coro<> {
+        auto [a, b] = memory_stream_pair();
+        co_await a.write("line\nmore");
+        co_await b.readline();
         CHECK_FALSE(now().input_held);
         event_loop::running().set_memory_limit(1);
         co_await sleep(seconds(1));
