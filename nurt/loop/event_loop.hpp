@@ -274,7 +274,7 @@ private:
     intrusive_list<detail::resident, detail::resident_link> residents_;
     std::unique_ptr<detail::signal_handlers> signals_;
     std::unique_ptr<detail::observation> observation_;
-    std::unique_ptr<detail::memory_guard> memory_;  // if there is a limit
+    std::unique_ptr<detail::memory_guard> memory_;         // if there is a limit
     std::unique_ptr<detail::descriptor_watches> watches_;  // null: never asked for
     detail::fork_guard guard_;  // last: it may find the loop as soon as it is made
 };
