@@ -146,7 +146,7 @@ protected:
     // descriptor is free, or for a while.
     static bool lacks_resources(std::int64_t result) noexcept;
     void rest(kernel_channel& c) noexcept;
-    // It has given something: if input is held, that was enough for now.
+    // It has given something: while input is held, it rests after that.
     bool has_to_rest(kernel_channel& c) noexcept {
         if (held_) [[unlikely]] {
             rest(c);

@@ -46,7 +46,7 @@ void uring_backend::prepare() noexcept {
         if (prepare(*c)) {
             c->queued_link::unlink();
         } else if (ring_.submit() != 0 || ring_.is_full()) {
-            return;  // the kernel takes no more for now: the rest stays queued
+            return;  // the kernel takes no more: the rest stays queued until the next call
         }
     }
     if (!files_.empty()) [[unlikely]] {
