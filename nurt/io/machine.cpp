@@ -2,6 +2,7 @@
 // nurt/io/machine.cpp: see the header.
 #include "nurt/io/machine.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -9,6 +10,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 
 namespace nurt::io {
 
@@ -41,6 +43,48 @@ signals_blocked::~signals_blocked() {
     sigset_t before;
     std::memcpy(&before, before_, sizeof before);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+namespace {
+
+sigset_t pipe_only() noexcept {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    return set;
+}
+
+}  // namespace
+
+pipe_signal_held::pipe_signal_held() noexcept {
+    const sigset_t held = pipe_only();
+    sigset_t before;
+    pthread_sigmask(SIG_BLOCK, &held, &before);
+    std::memcpy(before_, &before, sizeof before);
+    was_held_ = sigismember(&before, SIGPIPE) == 1;
+    if (was_held_) {
+        sigset_t pending;
+        sigpending(&pending);
+        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    }
+}
+
+pipe_signal_held::~pipe_signal_held() {
+    if (!was_held_) {
+        sigset_t before;
+        std::memcpy(&before, before_, sizeof before);
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+}
+
+void pipe_signal_held::take() noexcept {
+    if (was_pending_) {
+        return;
+    }
+    const sigset_t held = pipe_only();
+    const timespec at_once{};
+    while (sigtimedwait(&held, nullptr, &at_once) < 0 && errno == EINTR) {
+    }
 }
 
 }  // namespace nurt::io

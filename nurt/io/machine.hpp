@@ -25,4 +25,22 @@ private:
     unsigned long before_[16];  // a sigset_t
 };
 
+// SIGPIPE is held back from this thread while this lives: for calls that raise it and have no flag
+// against that. take() swallows one that was raised meanwhile; one that was pending before belongs to
+// somebody else.
+class pipe_signal_held {
+public:
+    pipe_signal_held() noexcept;
+    pipe_signal_held(const pipe_signal_held&) = delete;
+    pipe_signal_held& operator=(const pipe_signal_held&) = delete;
+    ~pipe_signal_held();
+
+    void take() noexcept;
+
+private:
+    unsigned long before_[16];
+    bool was_held_;
+    bool was_pending_ = false;  // it can only be if it was held back already
+};
+
 }  // namespace nurt::io

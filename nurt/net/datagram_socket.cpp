@@ -4,6 +4,7 @@
 
 #include "nurt/base/error.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/connect_now.hpp"
 #include "nurt/net/resolver.hpp"
 
 #include <cerrno>
@@ -17,16 +18,6 @@ namespace {
 
 using detail::datagram_state;
 using state_ptr = std::shared_ptr<datagram_state>;
-
-class connect_now final : public io::operation {
-public:
-    connect_now(io::channel& c, io::endpoint& to) noexcept {
-        target = &c;
-        code = io::opcode::connect;
-        address = &to;
-    }
-    void complete() noexcept override {}
-};
 
 void check(int result, std::string_view attempt) {
     if (result < 0) {
@@ -59,7 +50,7 @@ datagram_socket open(const io::endpoint& at, bool bound, const datagram_options&
 
 void connect(const datagram_socket& from, io::endpoint to, std::string_view attempt) {
     datagram_state& state = *from.shared();
-    connect_now op(*state.channel, to);
+    detail::connect_now op(*state.channel, to);
     if (!state.io.try_now(op)) {
         throw os_error(EOPNOTSUPP, attempt);
     }

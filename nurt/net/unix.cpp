@@ -6,6 +6,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/connect_now.hpp"
 #include "nurt/net/detail/listener_state.hpp"
 #include "nurt/net/detail/serve.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
@@ -22,16 +23,6 @@ namespace nurt {
 
 namespace {
 
-class connect_now final : public io::operation {
-public:
-    connect_now(io::channel& c, io::endpoint& to) noexcept {
-        target = &c;
-        code = io::opcode::connect;
-        address = &to;
-    }
-    void complete() noexcept override {}
-};
-
 constexpr duration first_pause = duration::nanoseconds(1'000'000);
 constexpr duration longest_pause = duration::nanoseconds(50'000'000);
 
@@ -45,7 +36,7 @@ coro<stream> connect_patiently(unix_address to) {
     io.receive_on_request(c);
     auto bytes = std::make_unique<detail::tcp_stream>(io, c, std::nullopt);
     for (duration pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
-        connect_now op(c, address);
+        detail::connect_now op(c, address);
         if (!io.try_now(op)) {
             throw os_error(EAFNOSUPPORT, attempt);
         }

@@ -5,11 +5,11 @@
 #include "nurt/base/error.hpp"
 #include "nurt/files/detail/file_state.hpp"
 #include "nurt/files/detail/file_work.hpp"
+#include "nurt/io/machine.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <memory>
 #include <utility>
 
@@ -22,23 +22,13 @@ namespace nurt::files::detail {
 
 namespace {
 
-// SIGPIPE is held back for the call, and taken when it was raised, unless one was pending before.
 std::int64_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept {
-    sigset_t pipe_only;
-    sigset_t before;
-    sigset_t pending;
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    io::pipe_signal_held held;
     const auto taken = ::write(descriptor, data, size);
     const std::int64_t result = taken < 0 ? -errno : taken;
-    if (result == -EPIPE && sigismember(&pending, SIGPIPE) == 0) {
-        const timespec at_once{};
-        while (sigtimedwait(&pipe_only, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
+    if (result == -EPIPE) {
+        held.take();
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return result;
 }
 

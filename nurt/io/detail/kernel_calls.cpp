@@ -3,6 +3,7 @@
 #include "nurt/io/detail/kernel_calls.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/io/machine.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -68,27 +69,12 @@ bool kernel_writes_without_signal() noexcept {
     return does;
 }
 
-// write() has no MSG_NOSIGNAL, so SIGPIPE is held back for the call and taken when it was raised. One
-// that was pending before belongs to somebody else; it can only be if SIGPIPE was held back already.
+// write() has no MSG_NOSIGNAL.
 std::int64_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept {
-    sigset_t pipe_only;
-    sigset_t before;
-    sigset_t pending;
-    sigemptyset(&pipe_only);
-    sigemptyset(&pending);
-    sigaddset(&pipe_only, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-    const bool was_held = sigismember(&before, SIGPIPE) == 1;
-    if (was_held) {
-        sigpending(&pending);
-    }
+    pipe_signal_held held;
     const std::int64_t result = again([&] { return ::write(descriptor, data, size); });
-    if (result == -EPIPE && sigismember(&pending, SIGPIPE) == 0) {
-        const timespec at_once{};
-        again([&] { return sigtimedwait(&pipe_only, nullptr, &at_once); });
-    }
-    if (!was_held) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (result == -EPIPE) {
+        held.take();
     }
     return result;
 }

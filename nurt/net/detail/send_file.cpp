@@ -2,13 +2,14 @@
 // nurt/net/detail/send_file.cpp: see the header.
 #include "nurt/net/detail/send_file.hpp"
 
+#include "nurt/io/machine.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 
 #include <sys/sendfile.h>
 #include <sys/types.h>
-#include <time.h>
 
 namespace nurt::detail {
 
@@ -17,28 +18,16 @@ namespace {
 // One call: some 50 us of copying, after which others run.
 constexpr std::uint64_t piece = 256 * 1024;
 
-// sendfile(2) knows no MSG_NOSIGNAL: SIGPIPE is held back for the call, and taken when it was raised,
-// unless one was pending before.
+// sendfile(2) knows no MSG_NOSIGNAL.
 std::int64_t send_quietly(int socket, int file, std::uint64_t offset, std::uint64_t n) noexcept {
-    sigset_t pipe_only;
-    sigset_t before;
-    sigset_t pending;
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    io::pipe_signal_held held;
     auto at = static_cast<off_t>(offset);
     const auto taken = ::sendfile(socket, file, &at, static_cast<std::size_t>(n));
     const std::int64_t result = taken < 0 ? -errno : taken;
     // What was sent before the peer went is the result, and the signal has been raised all the same.
-    const bool fell_short =
-        result == -EPIPE || (result >= 0 && result < static_cast<std::int64_t>(n));
-    if (fell_short && sigismember(&pending, SIGPIPE) == 0) {
-        const timespec at_once{};
-        while (sigtimedwait(&pipe_only, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
+    if (result == -EPIPE || (result >= 0 && result < static_cast<std::int64_t>(n))) {
+        held.take();
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return result;
 }
 
