@@ -4,7 +4,7 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/net/server.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <cerrno>
 #include <functional>
@@ -17,26 +17,11 @@
 
 using nurt::coro;
 using nurt::stream;
+using nurt_test::connected;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
-
-struct pair {
-    stream near;
-    stream far;
-};
-
-coro<pair> connected() {
-    auto listener = nurt::listen(*nurt::socket_address::parse("127.0.0.1:0"));
-    stream near = co_await nurt::connect("127.0.0.1", listener.port());
-    stream far = co_await listener.accept();
-    co_return pair{std::move(near), std::move(far)};
-}
 
 coro<> say(stream& to, std::string text) {
     co_await to.write(text);
@@ -46,11 +31,11 @@ coro<> say(stream& to, std::string text) {
 
 TEST_CASE("closing again does nothing to the descriptor's next owner") {
     in_reality([]() -> coro<> {
-        pair first = co_await connected();
+        nurt_test::connection first = co_await connected();
         first.near.close();
         first.far.close();
         co_await nurt::sleep(nurt::milliseconds(1));
-        pair second = co_await connected();  // takes the numbers over
+        nurt_test::connection second = co_await connected();  // takes the numbers over
         first.near.close();
         first.near.abort();
         co_await second.near.write("still open\n");
@@ -61,11 +46,11 @@ TEST_CASE("closing again does nothing to the descriptor's next owner") {
 
 TEST_CASE("a write after a close is an error, and reaches nobody else") {
     in_reality([]() -> coro<> {
-        pair first = co_await connected();
+        nurt_test::connection first = co_await connected();
         first.near.close();
         first.far.close();
         co_await nurt::sleep(nurt::milliseconds(1));
-        pair second = co_await connected();
+        nurt_test::connection second = co_await connected();
         const auto error = co_await error_of<nurt::usage_error>(say(first.near, "for nobody"));
         CHECK(std::string(error.what()) == "the stream is closed");
         second.near.close();
@@ -77,7 +62,7 @@ TEST_CASE("a write after a close is an error, and reaches nobody else") {
 
 TEST_CASE("who reads and finds a reset may close the stream under the writer") {
     in_reality([]() -> coro<> {
-        pair p = co_await connected();
+        nurt_test::connection p = co_await connected();
         auto reading = nurt::create_task(
             [](stream& s) -> coro<> {
                 try {
@@ -102,7 +87,7 @@ TEST_CASE("who reads and finds a reset may close the stream under the writer") {
 TEST_CASE("who writes on and on learns that the peer has gone") {
     in_reality([]() -> coro<> {
         for (const bool reset : {false, true}) {
-            pair p = co_await connected();
+            nurt_test::connection p = co_await connected();
             if (reset) {
                 p.far.abort();
             } else {
@@ -126,7 +111,7 @@ TEST_CASE("who writes on and on learns that the peer has gone") {
 
 TEST_CASE("a megabyte that was sent before the hang-up is read to its last byte") {
     in_reality([]() -> coro<> {
-        pair p = co_await connected();
+        nurt_test::connection p = co_await connected();
         auto sending = nurt::create_task(
             [](stream s) -> coro<> { co_await s.write(std::string(1 << 20, 'm')); },
             std::move(p.far));

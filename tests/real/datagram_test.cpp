@@ -6,7 +6,7 @@
 #include "nurt/core/timeout.hpp"
 #include "nurt/net/unix.hpp"
 #include "tests/real/folder.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <array>
 #include <cerrno>
@@ -27,13 +27,9 @@ using nurt::socket_address;
 using nurt::unix_address;
 using nurt_test::error_of;
 using nurt_test::folder;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 datagram_socket open() {
     return open_datagram_socket(socket_address(ip_address::loopback_v4(), 0));

@@ -8,7 +8,7 @@
 #include "nurt/io/uring_backend.hpp"
 #include "nurt/net/server.hpp"
 #include "nurt/net/tcp.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <cerrno>
 #include <span>
@@ -18,26 +18,12 @@
 using nurt::coro;
 using nurt::milliseconds;
 using nurt::stream;
+using nurt_test::epoll_loop;
 using nurt_test::error_of;
+using nurt_test::in_reality;
+using nurt_test::uring_loop;
 
 namespace {
-
-struct epoll_loop {
-    static nurt::io::backend_kind kind() { return nurt::io::backend_kind::epoll; }
-};
-struct uring_loop {
-    static nurt::io::backend_kind kind() {
-        return nurt::io::uring_refusal().empty() ? nurt::io::backend_kind::uring
-                                                 : nurt::io::backend_kind::epoll;
-    }
-};
-
-template <class Backend, class Body>
-void in_reality(Body body) {
-    nurt::services parts;
-    parts.backend = nurt::io::make_backend(Backend::kind());
-    nurt_test::in_loop(std::move(parts), std::move(body));
-}
 
 coro<std::pair<stream, stream>> connected_pair() {
     auto listener = co_await nurt::listen("127.0.0.1", 0);

@@ -6,35 +6,21 @@
 #include "nurt/io/make_backend.hpp"
 #include "nurt/io/uring_backend.hpp"
 #include "nurt/net/tcp.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <optional>
 #include <string>
 
 using nurt::coro;
 using nurt::stream;
+using nurt_test::epoll_loop;
+using nurt_test::in_reality;
+using nurt_test::uring_loop;
 
 namespace {
 
 constexpr const char* question = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
 constexpr std::size_t body_size = 9000;
-
-struct epoll_loop {
-    static nurt::io::backend_kind kind() { return nurt::io::backend_kind::epoll; }
-};
-struct uring_loop {
-    static nurt::io::backend_kind kind() {
-        return nurt::io::uring_refusal().empty() ? nurt::io::backend_kind::uring
-                                                 : nurt::io::backend_kind::epoll;
-    }
-};
-
-template <class Backend, class Body>
-void in_reality(Body body) {
-    nurt::services parts;
-    parts.backend = nurt::io::make_backend(Backend::kind());
-    nurt_test::in_loop(std::move(parts), std::move(body));
-}
 
 coro<nurt::http::reply> answer(nurt::http::request&) {
     co_return std::string(body_size, 'b');

@@ -3,7 +3,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/net/server.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <cerrno>
 #include <functional>
@@ -18,6 +18,8 @@
 
 using nurt::coro;
 using nurt::stream;
+using nurt_test::connected;
+using nurt_test::in_reality;
 
 namespace {
 
@@ -38,23 +40,6 @@ coro<> expect_idleness() {
     CHECK(processor_seconds() - before < 0.05);
 }
 
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
-
-struct pair {
-    stream near;
-    stream far;
-};
-
-coro<pair> connected() {
-    auto listener = nurt::listen(*nurt::socket_address::parse("127.0.0.1:0"));
-    stream near = co_await nurt::connect("127.0.0.1", listener.port());
-    stream far = co_await listener.accept();
-    co_return pair{std::move(near), std::move(far)};
-}
-
 coro<> read_a_byte(stream& from) {
     char byte[1];
     co_await from.read_some(byte);
@@ -73,7 +58,7 @@ coro<> begin_to_read(stream& from) {
 TEST_CASE("a peer that has hung up or reset does not keep the loop busy") {
     in_reality([]() -> coro<> {
         for (const bool reset : {false, true}) {
-            pair p = co_await connected();
+            nurt_test::connection p = co_await connected();
             co_await begin_to_read(p.near);
             co_await p.far.write("nobody reads this");
             if (reset) {
@@ -88,7 +73,7 @@ TEST_CASE("a peer that has hung up or reset does not keep the loop busy") {
 
 TEST_CASE("a peer that resets while it is written to does not keep the loop busy") {
     in_reality([]() -> coro<> {
-        pair p = co_await connected();
+        nurt_test::connection p = co_await connected();
         auto writing = nurt::create_task(
             [](stream& to) -> coro<> { co_await to.write(std::string(20'000'000, 'w')); },
             std::ref(p.near));

@@ -15,17 +15,13 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/stream/pipe.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 using namespace nurt;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(services(), std::move(body));
-}
 
 coro<> write_all(stream& to, std::string text) {
     co_await to.write(text);

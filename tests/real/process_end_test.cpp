@@ -22,17 +22,13 @@
 #include "nurt/core/timeout.hpp"
 #include "nurt/process/process.hpp"
 #include "nurt/stream/pipe.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 #include "tests/support/support.hpp"
 
 using namespace nurt;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(services(), std::move(body));
-}
 
 // Looks, and reaps nobody.
 bool no_child_left() {

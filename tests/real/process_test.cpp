@@ -14,17 +14,13 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/process/process.hpp"
 #include "nurt/stream/pipe.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 using namespace nurt;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(services(), std::move(body));
-}
 
 coro<std::string> output_of(std::string command, process_options options = {}) {
     options.stdout = subprocess::pipe;

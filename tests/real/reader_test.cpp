@@ -7,7 +7,7 @@
 #include "nurt/net/sock.hpp"
 #include "nurt/net/unix.hpp"
 #include "tests/real/folder.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <cerrno>
 #include <fstream>
@@ -26,13 +26,9 @@ using nurt::milliseconds;
 using nurt::sleep;
 using nurt::io::descriptor;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 // Two connected sockets, as another library would make them.
 struct sockets {

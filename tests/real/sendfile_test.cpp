@@ -5,7 +5,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/net/server.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 #include "tests/support/memory_file.hpp"
 
 #include <cerrno>
@@ -15,14 +15,10 @@
 using nurt::coro;
 using nurt::stream;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 using nurt_test::memory_file;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 coro<std::pair<stream, stream>> connected_pair() {
     auto listener = nurt::listen(*nurt::socket_address::parse("127.0.0.1:0"));

@@ -10,7 +10,7 @@
 #include "nurt/files/file.hpp"
 #include "nurt/files/temporary.hpp"
 #include "nurt/loop/monotonic_clock.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -25,13 +25,9 @@ namespace files = nurt::files;
 using nurt::coro;
 using nurt::stream;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 // Descriptor `number` is another one for a while, which goes over to it.
 class stand_in {

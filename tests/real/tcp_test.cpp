@@ -4,7 +4,7 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
 #include "nurt/net/server.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <cerrno>
 #include <string>
@@ -20,13 +20,9 @@ using nurt::open_connection;
 using nurt::start_server;
 using nurt::stream;
 using nurt_test::error_of;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 coro<void> echo(stream s) {
     char buffer[16 * 1024];

@@ -4,7 +4,7 @@
 #include "nurt/core/gather.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/threads/to_thread.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 #include "tests/tls/pair.hpp"
 
 #include <array>
@@ -19,6 +19,7 @@ using nurt::create_task;
 using nurt::stream;
 using nurt_test::error_of;
 using nurt_test::identity;
+using nurt_test::in_reality;
 using nurt_test::root;
 using nurt_test::site_options;
 using nurt_test::temporary_folder;
@@ -28,11 +29,6 @@ using nurt_test::trusting_options;
 namespace {
 
 namespace tls = nurt::tls;
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 // What a command of the shell prints. It has ten seconds.
 std::string output_of(std::string command) {

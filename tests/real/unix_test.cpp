@@ -6,7 +6,7 @@
 #include "nurt/core/task.hpp"
 #include "nurt/core/timeout.hpp"
 #include "tests/real/folder.hpp"
-#include "tests/support/in_loop.hpp"
+#include "tests/real/reality.hpp"
 
 #include <array>
 #include <cerrno>
@@ -29,13 +29,9 @@ using nurt::stream;
 using nurt::unix_address;
 using nurt_test::error_of;
 using nurt_test::folder;
+using nurt_test::in_reality;
 
 namespace {
-
-template <class Body>
-void in_reality(Body body) {
-    nurt_test::in_loop(nurt::services(), std::move(body));
-}
 
 coro<void> echo(stream s) {
     char buffer[4096];
