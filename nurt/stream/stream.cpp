@@ -33,30 +33,70 @@ void close_state(stream_state& s, io::closing how) noexcept {
     }
 }
 
-// Where the chunk that ends in the separator ends, or npos.
+// Where the chunk that ends in a separator ends, or npos.
 struct search {
-    std::string_view separator;
+    std::span<const std::string> separators;
     std::size_t offset = 0;  // a separator may begin from here on
 
     std::size_t find(const stream_state& s) {
         const std::string_view have = s.buffer.view();
-        const std::size_t at = have.find(separator, offset);
-        if (at != have.npos) {
-            if (at > s.limit) {
-                throw limit_overrun_error("separator is found, but chunk is longer than limit", at);
+        std::string_view before = have;  // where a separator may be that ends sooner
+        std::size_t begin = 0;
+        std::size_t end = have.npos;
+        std::size_t longest = 0;
+        for (const std::string& one : separators) {
+            longest = std::max(longest, one.size());
+            if (const std::size_t at = before.find(one, offset); at != have.npos) {
+                begin = at;
+                end = at + one.size();
+                before = have.substr(0, end - 1);
             }
-            return at + separator.size();
         }
-        if (have.size() >= separator.size()) {
-            offset = have.size() + 1 - separator.size();
+        if (end != have.npos) {
+            if (begin > s.limit) {
+                throw limit_overrun_error("separator is found, but chunk is longer than limit",
+                                          begin);
+            }
+            return end;
+        }
+        if (have.size() >= longest) {
+            offset = have.size() + 1 - longest;
         }
         if (offset > s.limit) {
             throw limit_overrun_error("separator is not found, and chunk exceeds the limit",
                                       offset);
         }
-        return at;
+        return end;
     }
 };
+
+std::span<const std::string> all_of(const std::string& one) {
+    return {&one, 1};
+}
+std::span<const std::string> all_of(const std::vector<std::string>& some) {
+    return some;
+}
+
+template <class Separators>
+coro<std::string> read_to(stream_ref s, Separators separators) {
+    search searched{all_of(separators)};
+    for (const std::string& one : searched.separators) {
+        if (one.empty()) {
+            throw std::invalid_argument("separator should be at least one byte");
+        }
+    }
+    const reader_mark mark(s);
+    for (;;) {
+        const std::size_t end = searched.find(*s);
+        if (end != std::string_view::npos) {
+            co_return s->buffer.take(end);
+        }
+        const std::size_t got = co_await fill(s);
+        if (got == 0) {
+            throw incomplete_read_error(s->buffer.take(s->buffer.size()), 0);
+        }
+    }
+}
 
 }  // namespace
 
@@ -176,21 +216,11 @@ coro<std::string> stream::read_exact(stream_ref s, std::size_t n) {
 }
 
 coro<std::string> stream::read_until(stream_ref s, std::string separator) {
-    if (separator.empty()) {
-        throw std::invalid_argument("separator should be at least one byte");
-    }
-    const reader_mark mark(s);
-    search searched{separator};
-    for (;;) {
-        const std::size_t end = searched.find(*s);
-        if (end != std::string_view::npos) {
-            co_return s->buffer.take(end);
-        }
-        const std::size_t got = co_await fill(s);
-        if (got == 0) {
-            throw incomplete_read_error(s->buffer.take(s->buffer.size()), 0);
-        }
-    }
+    return read_to(std::move(s), std::move(separator));
+}
+
+coro<std::string> stream::read_until_any(stream_ref s, std::vector<std::string> all) {
+    return read_to(std::move(s), std::move(all));
 }
 
 coro<std::string> stream::read_line(stream_ref s) {

@@ -5,11 +5,14 @@
 // when the stream goes, the connection goes, and neither blocks.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "nurt/core/coro.hpp"
 #include "nurt/io/endpoint.hpp"
@@ -80,6 +83,14 @@ public:
     coro<std::string> readuntil(std::string separator = "\n") {
         return read_until(shared(), std::move(separator));
     }
+    // The same with whichever of several separators ends first: readuntil("\r", "\n").
+    template <class... More>
+        requires(sizeof...(More) > 0 && (std::convertible_to<const More&, std::string_view> && ...))
+    coro<std::string> readuntil(std::string_view separator, const More&... more) {
+        std::vector<std::string> all{std::string(separator),
+                                     std::string(std::string_view(more))...};
+        return read_until_any(shared(), std::move(all));
+    }
     // A line with its "\n"; the rest when the stream ends without one, and "" at the end. A line
     // over the limit is dropped, as far as it was read, and throws limit_overrun_error.
     coro<std::string> readline() { return read_line(shared()); }
@@ -134,6 +145,7 @@ private:
     static coro<std::string> read_to_end(detail::stream_ref s);
     static coro<std::string> read_exact(detail::stream_ref s, std::size_t n);
     static coro<std::string> read_until(detail::stream_ref s, std::string separator);
+    static coro<std::string> read_until_any(detail::stream_ref s, std::vector<std::string> all);
     static coro<std::string> read_line(detail::stream_ref s);
 
     detail::stream_ref state_;

@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE("a read smaller than what is there leaves the rest", World, O
     CHECK(w.receive(*server, 4) == "ef");
 }
 
-TEST_CASE_TEMPLATE("a cancelled read takes no byte", World, ON_EVERY_BACKEND) {
+TEST_CASE_TEMPLATE("P2: a cancelled read takes no byte", World, ON_EVERY_BACKEND) {
     World w;
     auto [client, server] = w.connected_pair();
     char buffer[10];
@@ -73,7 +73,7 @@ TEST_CASE_TEMPLATE("an operation that is complete keeps its result", World, ON_E
     CHECK(op.result == 4);
 }
 
-TEST_CASE_TEMPLATE("closing ends what waits, with ECANCELED", World, ON_EVERY_BACKEND) {
+TEST_CASE_TEMPLATE("P4: closing ends what waits, with ECANCELED", World, ON_EVERY_BACKEND) {
     World w;
     auto [client, server] = w.connected_pair();
     char buffer[10];
@@ -239,7 +239,7 @@ TEST_CASE_TEMPLATE("accept waits for a connection and tells who it is", World, O
     CHECK(socket_address::from(w.io->local_address(server)) == socket_address::from(to));
 }
 
-TEST_CASE_TEMPLATE("a cancelled accept loses no connection", World, ON_EVERY_BACKEND) {
+TEST_CASE_TEMPLATE("P2: a cancelled accept loses no connection", World, ON_EVERY_BACKEND) {
     World w;
     channel& listener = w.listen();
     test_operation accept(listener, opcode::accept);
@@ -273,7 +273,7 @@ TEST_CASE_TEMPLATE("connecting to a port where nobody listens is refused", World
     CHECK(w.run(connect) == -ECONNREFUSED);
 }
 
-TEST_CASE_TEMPLATE("a connect that is cancelled leaves a socket that can be closed", World,
+TEST_CASE_TEMPLATE("P2: a connect that is cancelled leaves a socket that can be closed", World,
                    ON_EVERY_BACKEND) {
     World w;
     channel& listener = w.listen();
@@ -335,7 +335,7 @@ TEST_CASE_TEMPLATE("several listeners share a port when all of them ask for it",
     CHECK(first.descriptor() != second.descriptor());
 }
 
-TEST_CASE_TEMPLATE("a descriptor number that is used again brings no old events", World,
+TEST_CASE_TEMPLATE("P4: a descriptor number that is used again brings no old events", World,
                    ON_EVERY_BACKEND) {
     World w;
     channel& listener = w.listen();

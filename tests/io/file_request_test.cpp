@@ -174,7 +174,7 @@ TEST_CASE_TEMPLATE("a hundred requests at once are all answered, whatever the qu
     CHECK(run(w, test_request(file_call::close, file)) == 0);
 }
 
-TEST_CASE_TEMPLATE("a request that is cancelled ends once, and its memory is free then", W,
+TEST_CASE_TEMPLATE("P1: a request that is cancelled ends once, and its memory is free then", W,
                    ON_THE_KERNEL) {
     W w;
     const pipe_ends pipe;

@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE("many wait at once, and each gets its own bytes", World, ON_E
     CHECK(w.io->in_flight() == 0);
 }
 
-TEST_CASE_TEMPLATE("reads that are cancelled again and again lose no byte", World,
+TEST_CASE_TEMPLATE("P7: reads that are cancelled again and again lose no byte", World,
                    ON_EVERY_BACKEND) {
     World w;
     auto [client, server] = w.connected_pair();
@@ -150,7 +150,7 @@ TEST_CASE_TEMPLATE("reads that are cancelled again and again lose no byte", Worl
     CHECK(got == sent);
 }
 
-TEST_CASE_TEMPLATE("accepts that are cancelled again and again lose no connection", World,
+TEST_CASE_TEMPLATE("P7: accepts that are cancelled again and again lose no connection", World,
                    ON_EVERY_BACKEND) {
     World w;
     channel& listener = w.listen();
@@ -314,7 +314,7 @@ TEST_CASE_TEMPLATE("a reset that came while nobody read is told once", World, ON
     CHECK(w.run(second) == 0);
 }
 
-TEST_CASE_TEMPLATE("a backend ends with operations of every kind under way", World,
+TEST_CASE_TEMPLATE("P5: a backend ends with operations of every kind under way", World,
                    ON_EVERY_BACKEND) {
     char buffer[10];
     std::string text = "text";

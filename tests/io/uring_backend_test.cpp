@@ -291,7 +291,7 @@ TEST_CASE("after a storm of cancellations and resets every buffer of the ring is
     CHECK(served_at_once(w, 8) == 8);
 }
 
-TEST_CASE("what was received for a connection never reaches the next one in its place") {
+TEST_CASE("P8: what was received for a connection never reaches the next one in its place") {
     network<uring_world> w;
     for (int i = 0; i < 200; ++i) {
         auto [client, server] = w.connected_pair();

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """tests/parity/statements.py: looks whether every statement about asyncio's behaviour has its test.
 
-The statements are numbered: S1 to S149, S162 and S167 to S177 are asyncio's, G1 to G20 those of generators, A1 to A11 those of
-asynchronous generators. A test case that retells one begins with its number, "S23: done callbacks never run inline", and
-names CPython's test above. They are here, or where threads and signals are real: in tests/threads and tests/real; those of TLS in tests/tls.
+The statements are numbered: S1 to S177 are asyncio's, G1 to G20 those of generators, A1 to A11 those of asynchronous
+generators, P1 to P8 those of a kernel that completes instead of being ready. A test case that retells one begins with its
+number, "S23: done callbacks never run inline", and names CPython's test above. They stand here or in the folder of the
+part that they are about.
 
   statements.py TESTS     prints the statements that no test case of these folders below TESTS names
 """
@@ -12,20 +13,20 @@ import pathlib
 import re
 import sys
 
-NAME = re.compile(r'TEST_CASE(?:_FIXTURE)?\(\s*(?:\w+,\s*)?"((?:[SGA]\d+(?:, |: ))+)')
+NAME = re.compile(r'TEST_CASE(?:_FIXTURE|_TEMPLATE)?\(\s*(?:\w+,\s*)?"((?:[SGAP]\d+(?:, |: ))+)')
 
 
 def statements():
-    numbers = [f"S{n}" for n in [*range(1, 150), 162, *range(167, 178)]]
-    return numbers + [f"G{n}" for n in range(1, 21)] + [f"A{n}" for n in range(1, 12)]
+    last = {"S": 177, "G": 20, "A": 11, "P": 8}
+    return [f"{kind}{n}" for kind in last for n in range(1, last[kind] + 1)]
 
 
 def named(root):
     found = set()
-    for folder in "parity", "real", "threads", "tls":
+    for folder in "parity", "real", "threads", "stream", "net", "tls", "io":
         for path in sorted((root / folder).glob("*_test.cpp")):
             for names in NAME.findall(path.read_text()):
-                found.update(re.findall(r"[SGA]\d+", names))
+                found.update(re.findall(r"[SGAP]\d+", names))
     return found
 
 

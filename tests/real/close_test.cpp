@@ -29,7 +29,7 @@ coro<> say(stream& to, std::string text) {
 
 }  // namespace
 
-TEST_CASE("closing again does nothing to the descriptor's next owner") {
+TEST_CASE("S165: closing again does nothing to the descriptor's next owner") {
     in_reality([]() -> coro<> {
         nurt_test::connection first = co_await connected();
         first.near.close();
@@ -44,7 +44,7 @@ TEST_CASE("closing again does nothing to the descriptor's next owner") {
     });
 }
 
-TEST_CASE("a write after a close is an error, and reaches nobody else") {
+TEST_CASE("S157: a write after a close is an error, and reaches nobody else") {
     in_reality([]() -> coro<> {
         nurt_test::connection first = co_await connected();
         first.near.close();
@@ -84,7 +84,7 @@ TEST_CASE("who reads and finds a reset may close the stream under the writer") {
     });
 }
 
-TEST_CASE("who writes on and on learns that the peer has gone") {
+TEST_CASE("S164: who writes on and on learns that the peer has gone") {
     in_reality([]() -> coro<> {
         for (const bool reset : {false, true}) {
             nurt_test::connection p = co_await connected();

@@ -88,7 +88,7 @@ coro<> serve_in_vain() {
 
 }  // namespace
 
-TEST_CASE("run ends at once with every kind of operation under way") {
+TEST_CASE("P5: run ends at once with every kind of operation under way") {
     using work = coro<> (*)();
     for (const work each : {wait_for_a_client, connect_in_vain, read_in_vain, read_a_pipe_in_vain,
                             write_in_vain, send_a_file_in_vain, serve_in_vain}) {

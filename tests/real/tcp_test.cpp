@@ -79,7 +79,7 @@ TEST_CASE("ten megabytes come back whole while both sides write") {
     });
 }
 
-TEST_CASE("what was written before close arrives") {
+TEST_CASE("S165: what was written before close arrives") {
     in_reality([]() -> coro<void> {
         auto talk = [](stream s) -> coro<void> { co_await s.write(std::string(100'000, 'x')); };
         auto server = co_await start_server(talk, "127.0.0.1", 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Streams over a pair in memory. The numbers S150-S155 retell Lib/test/test_asyncio/test_streams.py.
+// Streams over a pair in memory. The numbers S150 to S165 retell Lib/test/test_asyncio/test_streams.py.
 #include "nurt/stream/stream.hpp"
 
 #include "nurt/core/sleep.hpp"
@@ -165,11 +165,62 @@ TEST_CASE("S153: an end inside readuntil carries what there was") {
     });
 }
 
+// test_readuntil_multi_separator
+TEST_CASE("S152: of several separators the one that ends first ends the chunk") {
+    in_sim([]() -> coro<void> {
+        auto [a, b] = nurt::memory_stream_pair();
+        co_await a.write("one\r\ntwo\nthree\rABCDE");
+        const std::string one = co_await b.readuntil("\n", "\r\n", "\r");
+        CHECK(one == "one\r");
+        const std::string rest = co_await b.readuntil("two", "\n");
+        CHECK(rest == "\n");
+        const std::string two = co_await b.readuntil("\r", "\n");
+        CHECK(two == "two\n");
+        const std::string three = co_await b.readuntil("ABCDE", "BC", "\rA");
+        CHECK(three == "three\rA");
+        const std::string inner = co_await b.readuntil("BCDE", "CD");
+        CHECK(inner == "BCD");
+    });
+}
+
+TEST_CASE("S152: several separators are found in pieces, however long the others are") {
+    in_sim([]() -> coro<void> {
+        auto [a, b] = nurt::memory_stream_pair();
+        auto reader = nurt::create_task(
+            [](stream& s) -> coro<std::string> { co_return co_await s.readuntil("----end", "|!"); },
+            std::ref(b));
+        for (const char* piece : {"text --", "--en|", "!", "more"}) {
+            co_await a.write(piece);
+            co_await nurt::sleep(nurt::milliseconds(1));
+        }
+        const std::string chunk = co_await reader;
+        CHECK(chunk == "text ----en|!");
+        a.close();
+        const auto e = co_await error_of<nurt::incomplete_read_error>(b.readuntil("|!", "\n"));
+        CHECK(e.partial() == "more");
+    });
+}
+
+TEST_CASE("S152: the limit is that of the chunk which ends first") {
+    in_sim([]() -> coro<void> {
+        auto [a, b] = nurt::memory_stream_pair();
+        b.set_limit(4);
+        co_await a.write("1234;56789|x");
+        const std::string chunk = co_await b.readuntil("|", ";");
+        CHECK(chunk == "1234;");
+        const auto e = co_await error_of<nurt::limit_overrun_error>(b.readuntil("|", "x"));
+        CHECK(e.consumed() == 5);
+        const std::string rest = co_await b.readexactly(7);
+        CHECK(rest == "56789|x");
+    });
+}
+
 TEST_CASE("an empty separator is refused") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair();
         const auto e = co_await error_of<std::invalid_argument>(b.readuntil(""));
         CHECK(std::string_view(e.what()) == "separator should be at least one byte");
+        co_await error_of<std::invalid_argument>(b.readuntil("\n", ""));
     });
 }
 
@@ -256,7 +307,7 @@ TEST_CASE("a cancelled read loses no byte") {
     });
 }
 
-TEST_CASE("a write that was cancelled half-way allows no further write") {
+TEST_CASE("P3: a write that was cancelled half-way allows no further write") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair(4);
         auto write = [](stream& s) -> coro<std::size_t> {
@@ -321,7 +372,7 @@ TEST_CASE("a stream may be destroyed while a task waits on it") {
     });
 }
 
-TEST_CASE("abort resets the other end") {
+TEST_CASE("S165: abort resets the other end") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair();
         a.abort();
