@@ -12,7 +12,9 @@
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "nurt/base/cancelled.hpp"
 #include "nurt/core/gather.hpp"
@@ -30,6 +32,12 @@ namespace {
 bool no_child_left() {
     siginfo_t info{};
     return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
+}
+
+int lowest_free_descriptor() {
+    const int number = ::dup(STDIN_FILENO);
+    ::close(number);
+    return number;
 }
 
 class storm {
@@ -133,5 +141,35 @@ TEST_CASE("a child that runs out of descriptors anywhere leaves neither child no
         }
         CHECK(refused >= 5);
     });
+    CHECK(no_child_left());
+}
+
+TEST_CASE("a child that cannot be watched is reaped even if signals interrupt the wait for it") {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    struct sigaction action{};
+    struct sigaction action_before{};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &action, &action_before);
+    const itimerval every{{0, 50}, {0, 50}};
+    const itimerval never{};
+    int refused = 0;
+    nurt_test::in_loop(services(), [&]() -> coro<> {
+        rlimit none = before;  // but for those that are open: a pidfd is the first to be missing
+        none.rlim_cur = static_cast<rlim_t>(lowest_free_descriptor());
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        ::setitimer(ITIMER_REAL, &every, nullptr);
+        for (int i = 0; i < 30; ++i) {
+            try {
+                const process p = co_await create_subprocess_exec("sleep", {"60"});
+            } catch (const os_error&) {
+                ++refused;
+            }
+        }
+        ::setitimer(ITIMER_REAL, &never, nullptr);
+        ::setrlimit(RLIMIT_NOFILE, &before);
+    });
+    ::sigaction(SIGALRM, &action_before, nullptr);
+    CHECK(refused == 30);
     CHECK(no_child_left());
 }

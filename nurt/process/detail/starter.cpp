@@ -182,7 +182,8 @@ process starter::start() {
     const int error = descriptor < 0 ? errno : 0;
     if (error != 0 && error != ESRCH) {
         ::kill(pid, SIGKILL);  // nobody but us reaps it, so the number is still its own
-        ::waitpid(pid, nullptr, 0);
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
         throw os_error(error, attempt() + ": pidfd_open");
     }
     process made(child_ref(new child(loop, pid, descriptor)));
