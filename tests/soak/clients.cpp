@@ -50,7 +50,7 @@ coro<> converse(world& w, stream& s, const char* how) {
             w.wrong("an echo is not what was said");
         }
         place += said.size();
-        w.did("echo");
+        w.did("TCP: echo");
     }
     if (w.one_in(2)) {
         s.shutdown_write();
@@ -83,7 +83,7 @@ coro<> listen_to(world& w, stream& s, char what, std::size_t n) {
     if (place > n) {
         w.wrong("more bytes than were sent");
     }
-    w.did(place == n ? "heard all" : "heard a part");
+    w.did(place == n ? "TCP: heard all" : "TCP: heard a part");
 }
 
 coro<> tell(world& w, stream& s) {
@@ -96,7 +96,7 @@ coro<> tell(world& w, stream& s) {
     if (!answer.empty() && answer != std::to_string(n) + "\n") {
         w.wrong("told " + std::to_string(n) + " bytes, heard were " + answer);
     }
-    w.did("told");
+    w.did("TCP: told");
 }
 
 coro<> say_nothing(world& w, stream& s) {
@@ -109,7 +109,7 @@ coro<> visit(world& w) {
     stream s = co_await connect_somewhere(w);
     const std::string name = co_await s.readline();
     if (name != greeting()) {
-        w.did("somebody else's port");
+        w.did("TCP: somebody else's port");
         co_return;
     }
     switch (w.below(9)) {
@@ -178,8 +178,7 @@ coro<> rover(world& w) {
         } catch (const std::exception&) {
             error = std::current_exception();
         }
-        w.did(error ? ending_of(w, error) == "wrong" ? "wrong" : ending_of(w, error).data()
-                    : "visit");
+        w.did("TCP: " + std::string(error ? ending_of(w, error) : "visit"));
     }
 }
 
@@ -194,7 +193,7 @@ coro<> storms(world& w) {
                     s.abort();
                 }
             } catch (const nurt::os_error&) {
-                at.did("storm refused");
+                at.did("TCP: storm refused");
             }
         };
         std::vector<nurt::task<>> all;
@@ -204,7 +203,7 @@ coro<> storms(world& w) {
         for (auto& each : all) {
             co_await each;
         }
-        w.did("storm");
+        w.did("TCP: storm");
     }
 }
 
@@ -233,7 +232,7 @@ coro<> steady(world& w, std::uint16_t port) {
             if (heard != said) {
                 w.wrong("a steady echo is not what was said");
             }
-            w.did("steady echo");
+            w.did("TCP: steady echo");
         }
     }
 }
@@ -260,13 +259,17 @@ coro<> threads(world& w) {
             w.wrong("a thread gave something else");
         }
         co_await nurt::sleep(w.up_to_ms(20));
-        w.did("thread");
+        w.did("TCP: thread");
     }
 }
 
 }  // namespace
 
 coro<> clients(world& w, nurt::task_group& group) {
+    for (const char* what : {"visit", "cancelled", "timeout", "echo", "heard all", "told",
+                             "steady echo", "storm", "thread"}) {
+        w.expect(std::string("TCP: ") + what);
+    }
     for (int i = 0; i < 24; ++i) {
         group.create_task(rover(w), "rover").detach();
     }

@@ -42,19 +42,19 @@ coro<> asker(world& w, http::client& client, std::uint16_t port) {
     while (!w.over()) {
         const bool hurried = w.one_in(2);
         const auto limit = hurried ? w.up_to_ms(8) : nurt::seconds(20);
-        const char* how = "HTTP";
+        std::string_view how = "HTTP: done";
         try {
             co_await nurt::wait_for(ask(w, client, port), limit);
         } catch (const nurt::timeout_error& e) {
-            how = "HTTP timeout";
+            how = "HTTP: timeout";
             if (!hurried) {
                 w.wrong("HTTP: no answer in 20 s");
             }
         } catch (const http::transport_error&) {
-            how = "HTTP failed";
+            how = "HTTP: failed";
         }
         w.did(how);
-        if (how != std::string_view("HTTP")) {
+        if (how != "HTTP: done") {
             co_await nurt::sleep(nurt::milliseconds(1));  // what fails at once would keep the loop
         }
     }
@@ -63,6 +63,8 @@ coro<> asker(world& w, http::client& client, std::uint16_t port) {
 }  // namespace
 
 coro<> http_crowd(world& w, nurt::task_group&) {
+    w.expect("HTTP: done");
+    w.expect("HTTP: timeout");
     while (!w.over()) {
         http::client client;
         auto handler = [&w](http::request& request) { return answer(w, request); };
@@ -70,7 +72,7 @@ coro<> http_crowd(world& w, nurt::task_group&) {
         try {
             server.emplace(co_await http::start_server(handler, "127.0.0.1", 0));
         } catch (const nurt::os_error&) {
-            w.did("HTTP server not started");
+            w.did("HTTP: server not started");
         }
         if (!server) {
             co_await nurt::sleep(nurt::milliseconds(10));
@@ -89,7 +91,7 @@ coro<> http_crowd(world& w, nurt::task_group&) {
             w.wrong("a connection was lost to the pool");
         }
         const bool gentle = co_await server->stop(w.up_to_ms(20));
-        w.did(gentle ? "HTTP server stopped" : "HTTP server stopped by force");
+        w.did(gentle ? "HTTP: server stopped" : "HTTP: server stopped by force");
     }
 }
 

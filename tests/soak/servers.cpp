@@ -97,7 +97,7 @@ coro<> serve_for_a_while(world& w, std::size_t place) {
     server.emplace(co_await nurt::start_server(handler, "127.0.0.1", 0, options));
     w.ports[place] = server->port();
     co_await nurt::sleep(w.up_to_ms(400));
-    w.did("server closed");
+    w.did("TCP: server closed");
     if (w.one_in(4)) {
         co_return;  // and everything that it has with it
     }
@@ -122,7 +122,7 @@ coro<> house(world& w, std::size_t place) {
             failed = true;  // there was no descriptor
         }
         if (failed) {
-            w.did("server not started");
+            w.did("TCP: server not started");
             co_await nurt::sleep(w.up_to_ms(20));
         }
     }
@@ -138,12 +138,14 @@ public:
         rlimit now = before_;
         now.rlim_cur = static_cast<rlim_t>(lowest_free) + count;
         ::setrlimit(RLIMIT_NOFILE, &now);
+        ++world_.poverties;
     }
     few_descriptors(const few_descriptors&) = delete;
     few_descriptors& operator=(const few_descriptors&) = delete;
     ~few_descriptors() {
         ::setrlimit(RLIMIT_NOFILE, &before_);
-        world_.did("without descriptors");
+        ++world_.poverties;
+        world_.did("TCP: without descriptors");
     }
 
 private:

@@ -11,7 +11,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "nurt/base/frame_pool.hpp"
@@ -30,43 +34,6 @@
 #include "nurt/io/operation.hpp"
 
 namespace nurt_soak {
-
-namespace {
-
-std::atomic<std::uint64_t> progress = 0;
-
-}  // namespace
-
-void world::did(const char* what) {
-    ++counts[what];
-    progress.fetch_add(1, std::memory_order_relaxed);
-}
-
-void world::wrong(const std::string& what) {
-    std::fprintf(stderr, "wrong: %s\n", what.c_str());
-    failures += what + '\n';
-}
-
-std::string greeting() {
-    return "nurt_soak " + std::to_string(::getpid()) + "\n";
-}
-
-std::string patterned(std::uint64_t from, std::size_t size) {
-    std::string text(size, '\0');
-    for (std::size_t i = 0; i < size; ++i) {
-        text[i] = pattern(from + i);
-    }
-    return text;
-}
-
-bool is_patterned(std::string_view text, std::uint64_t from) noexcept {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != pattern(from + i)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 namespace {
 
@@ -203,8 +170,9 @@ private:
     }
 };
 
-coro<> soak(const settings& chosen, std::string& failures) {
+coro<> soak(const settings& chosen, const std::string& folder, std::string& failures) {
     world w(chosen.seed, nurt::seconds(chosen.seconds));
+    w.folder = folder;
     w.file = ::memfd_create("soak", MFD_CLOEXEC);
     const std::string content = patterned(0, file_size);
     if (::pwrite(w.file, content.data(), content.size(), 0) != ssize_t{file_size}) {
@@ -214,7 +182,7 @@ coro<> soak(const settings& chosen, std::string& failures) {
         try {
             std::rethrow_exception(c.error);
         } catch (const nurt::os_error&) {
-            w.did("error in a server");
+            w.did("loop: error in a server");
         } catch (...) {
             w.wrong(std::string(c.message) + ": " + nurt::describe(c.error));
         }
@@ -222,15 +190,13 @@ coro<> soak(const settings& chosen, std::string& failures) {
     auto everybody = [&w](nurt::task_group& group) -> coro<> {
         co_await servers(w, group);
         co_await clients(w, group);
+        co_await children(w, group);
         group.create_task(http_crowd(w, group), "HTTP").detach();
     };
     co_await nurt::with(nurt::task_group(), everybody);
     co_await nurt::sleep(nurt::milliseconds(50));  // what was closed is gone
     ::close(w.file);
-    for (const auto& [what, count] : w.counts) {
-        std::printf("%9llu %s\n", static_cast<unsigned long long>(count),
-                    std::string(what).c_str());
-    }
+    w.report();
     failures = w.failures;
 }
 
@@ -244,6 +210,58 @@ int open_descriptors() {
     return count;
 }
 
+// Where the actors make their files.
+class folder {
+public:
+    folder() {
+        std::string name = std::filesystem::temp_directory_path() / "nurt-soak-XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr) {
+            throw nurt::os_error(errno, "mkdtemp");
+        }
+        path_ = name;
+    }
+    folder(const folder&) = delete;
+    folder& operator=(const folder&) = delete;
+    ~folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    const std::string& path() const noexcept { return path_; }
+
+    // How many files are in it; says which.
+    int left() const {
+        int count = 0;
+        for (const auto& file : std::filesystem::recursive_directory_iterator(path_)) {
+            std::fprintf(stderr, "left: %s\n", file.path().c_str());
+            ++count;
+        }
+        return count;
+    }
+
+private:
+    std::string path_;
+};
+
+// How many children there are, dead ones included; says which.
+int children_left() {
+    siginfo_t info{};
+    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD) {
+        return 0;
+    }
+    int count = 0;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream children(thread.path() / "children");
+        for (std::string number; children >> number; ++count) {
+            std::ifstream command("/proc/" + number + "/stat");
+            std::string line;
+            std::getline(command, line);
+            std::fprintf(stderr, "left: %s\n", line.c_str());
+        }
+    }
+    return count;
+}
+
 // False, and a line, when something is left.
 bool same(const char* what, std::int64_t before, std::int64_t after) {
     if (before != after) {
@@ -254,6 +272,7 @@ bool same(const char* what, std::int64_t before, std::int64_t after) {
 }
 
 bool run_and_count(const settings& chosen) {
+    const folder own_folder;
     const int descriptors = open_descriptors();
     const std::int64_t frames = nurt::frame_pool::live();
     std::string failures;
@@ -266,13 +285,15 @@ bool run_and_count(const settings& chosen) {
         const watchdog watching;
         const interruptions interrupting;
         const int before = buffers_left(runner.loop(), 128);
-        runner.run(soak(chosen, failures));
+        runner.run(soak(chosen, own_folder.path(), failures));
         clean = same("operations in flight", 0,
                      static_cast<std::int64_t>(runner.loop().backend().in_flight())) &&
                 clean;
         clean = same("buffers of the ring", before, buffers_left(runner.loop(), 128)) && clean;
     }
     clean = same("descriptors", descriptors, open_descriptors()) && clean;
+    clean = same("files", 0, own_folder.left()) && clean;
+    clean = same("children", 0, children_left()) && clean;
     clean = same("frames", frames, nurt::frame_pool::live()) && clean;
     return clean && failures.empty();
 }
