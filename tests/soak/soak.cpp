@@ -192,6 +192,7 @@ coro<> soak(const settings& chosen, const std::string& folder, std::string& fail
         co_await clients(w, group);
         co_await children(w, group);
         co_await signals(w, group);
+        co_await datagrams(w, group);
         group.create_task(http_crowd(w, group), "HTTP").detach();
     };
     co_await nurt::with(nurt::task_group(), everybody);
