@@ -193,6 +193,7 @@ coro<> soak(const settings& chosen, const std::string& folder, std::string& fail
         co_await children(w, group);
         co_await signals(w, group);
         co_await datagrams(w, group);
+        co_await unix_sockets(w, group);
         group.create_task(http_crowd(w, group), "HTTP").detach();
     };
     co_await nurt::with(nurt::task_group(), everybody);
