@@ -194,6 +194,7 @@ coro<> soak(const settings& chosen, const std::string& folder, std::string& fail
         co_await signals(w, group);
         co_await datagrams(w, group);
         co_await unix_sockets(w, group);
+        co_await shared_files(w, group);
         group.create_task(http_crowd(w, group), "HTTP").detach();
     };
     co_await nurt::with(nurt::task_group(), everybody);

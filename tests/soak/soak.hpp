@@ -91,6 +91,7 @@ coro<> children(world& w, nurt::task_group& group);
 coro<> signals(world& w, nurt::task_group& group);
 coro<> datagrams(world& w, nurt::task_group& group);
 coro<> unix_sockets(world& w, nurt::task_group& group);
+coro<> shared_files(world& w, nurt::task_group& group);
 
 // How many of the ring's buffers are there, found out by using all of them; -1: they are not used.
 int buffers_left(nurt::event_loop& loop, unsigned of);
