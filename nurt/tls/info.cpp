@@ -102,11 +102,19 @@ std::optional<connection_info> info(const stream& s) {
     if (s.is_closed()) {
         return std::nullopt;
     }
-    const auto* bytes = dynamic_cast<const detail::tls_stream*>(s.shared()->bytes.get());
-    if (bytes == nullptr) {
+    return info(*s.shared()->bytes);
+}
+
+bool is_tls(const byte_stream& bytes) noexcept {
+    return dynamic_cast<const detail::tls_stream*>(&bytes) != nullptr;
+}
+
+std::optional<connection_info> info(const byte_stream& bytes) {
+    const auto* secured = dynamic_cast<const detail::tls_stream*>(&bytes);
+    if (secured == nullptr) {
         return std::nullopt;
     }
-    const detail::engine& tls = bytes->tls();
+    const detail::engine& tls = secured->tls();
     SSL* ssl = tls.ssl();
     connection_info result;
     result.version = SSL_version(ssl) == TLS1_3_VERSION ? version::tls1_3 : version::tls1_2;

@@ -36,5 +36,8 @@ struct connection_info {
 
 // nullopt for a stream that is not TLS, or is closed. Python: get_extra_info("peercert") and others.
 std::optional<connection_info> info(const stream& s);
+std::optional<connection_info> info(const byte_stream& bytes);
+
+bool is_tls(const byte_stream& bytes) noexcept;
 
 }  // namespace nurt::tls

@@ -7,6 +7,7 @@
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/tls/detail/connection.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -83,9 +84,9 @@ void put_on(const stream& s, engine_ptr tls) {
     state.bytes = std::make_unique<detail::tls_stream>(c);
 }
 
-coro<stream> start_over(stream plain, engine_ptr tls) {
+coro<stream> start_over(stream plain, engine_ptr tls, duration most) {
     const std::string attempt = handshake_with(plain, tls->server_name());
-    const duration limit = tls->context().options.handshake_timeout;
+    const duration limit = std::min(most, tls->context().options.handshake_timeout);
     try {
         co_await wait_for(shake(plain, *tls, attempt), limit);
     } catch (const timeout_error&) {
@@ -110,17 +111,8 @@ std::string origin_of(const stream& s, const std::string& server_name) {
     return server_name + ':' + std::to_string(address ? address->port() : 0);
 }
 
-// What goes wrong in a handshake is the client's affair, and whoever can reach us can make it.
 coro<void> serve(connection_handler& handler, server_context context, stream plain) {
-    stream s;
-    try {
-        s = co_await start(std::move(plain), context);
-    } catch (const error& e) {
-        const auto& callback = context.state()->built()->options.on_handshake_error;
-        if (callback) {
-            (*callback)(e);
-        }
-    }
+    stream s = co_await accept(std::move(plain), std::move(context));
     if (!s.is_closed()) {
         co_await handler(std::move(s));
     }
@@ -140,17 +132,33 @@ coro<void> read_to_end(stream& s) {
 
 }  // namespace
 
-coro<stream> start(stream plain, std::string server_name, client_context context) {
+coro<stream> start(stream plain, std::string server_name, client_context context,
+                   start_options options) {
     check_unused(plain);
-    auto tls =
-        std::make_unique<engine>(context.state(), server_name, origin_of(plain, server_name));
-    co_return co_await start_over(std::move(plain), std::move(tls));
+    auto tls = std::make_unique<engine>(context.state(), server_name, origin_of(plain, server_name),
+                                        options.alpn);
+    co_return co_await start_over(std::move(plain), std::move(tls), options.handshake_timeout);
 }
 
-coro<stream> start(stream plain, server_context context) {
+coro<stream> start(stream plain, server_context context, start_options options) {
     check_unused(plain);
-    auto tls = std::make_unique<engine>(context.state(), std::string(), std::string());
-    co_return co_await start_over(std::move(plain), std::move(tls));
+    auto tls =
+        std::make_unique<engine>(context.state(), std::string(), std::string(), options.alpn);
+    co_return co_await start_over(std::move(plain), std::move(tls), options.handshake_timeout);
+}
+
+// What goes wrong in a handshake is the client's affair, and whoever can reach us can make it.
+coro<stream> accept(stream plain, server_context context, start_options options) {
+    stream s;
+    try {
+        s = co_await start(std::move(plain), context, options);
+    } catch (const error& e) {
+        const auto& callback = context.state()->built()->options.on_handshake_error;
+        if (callback) {
+            (*callback)(e);
+        }
+    }
+    co_return s;
 }
 
 coro<stream> connect(std::string host, std::uint16_t port, client_context context,

@@ -13,7 +13,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
 #include "nurt/net/server.hpp"
 #include "nurt/net/tcp.hpp"
@@ -32,13 +34,26 @@ namespace nurt::tls {
 coro<stream> connect(std::string host, std::uint16_t port, client_context context = {},
                      connect_options options = {});
 
+// What one connection does otherwise than its context says.
+struct start_options {
+    // The only protocol that may be spoken over it, "http/1.1"; stays until the handshake has begun.
+    std::string_view alpn = {};
+    // The handshake's limit, if it is less than the context's.
+    duration handshake_timeout = duration::max();
+};
+
 // TLS on a connection that is there, as client of server_name, or as server. Bytes that had been
 // received and not yet asked for are taken for TLS, never for what it protects, so nothing that was
 // slipped in before can pass for a part of the conversation after it. The stream stays the same one
 // for who keeps an eye on it, such as its server. usage_error if somebody reads or writes; if it
 // fails or is cancelled, the connection is closed. Python: StreamWriter.start_tls, loop.start_tls.
-coro<stream> start(stream plain, std::string server_name, client_context context = {});
-coro<stream> start(stream plain, server_context context);
+coro<stream> start(stream plain, std::string server_name, client_context context = {},
+                   start_options options = {});
+coro<stream> start(stream plain, server_context context, start_options options = {});
+
+// The same for servers, to whom a client that cannot do it is no error: on_handshake_error hears of
+// it, and the stream that comes back is closed.
+coro<stream> accept(stream plain, server_context context, start_options options = {});
 
 // As nurt::start_server; each handler runs when its handshake has succeeded.
 coro<server> start_server(connection_handler handler, std::string host, std::uint16_t port,

@@ -105,6 +105,65 @@ TEST_CASE("a client whose protocols the server does not speak is refused") {
     });
 }
 
+namespace {
+
+// The protocol on which both sides agree if each says so for this connection.
+coro<std::string> protocol(tls::client_context client, const char* asked,
+                           tls::server_context server, const char* spoken) {
+    auto [here, there] = nurt::memory_stream_pair();
+    auto serving = create_task(tls::accept(std::move(there), std::move(server), {.alpn = spoken}));
+    const stream c = co_await tls::start(std::move(here), "localhost", std::move(client),
+                                         tls::start_options{.alpn = asked});
+    const stream s = co_await std::move(serving);
+    CHECK(tls::info(*s.shared()->bytes)->alpn == info_of(c).alpn);
+    co_return info_of(c).alpn;
+}
+
+}  // namespace
+
+TEST_CASE("a connection may speak one protocol, whatever its context says") {
+    in_task([]() -> coro<void> {
+        const auto client = trusting_options().alpn("h2");
+        const auto server = site_options().alpn("h2", "gopher");
+        const std::string ours = co_await protocol(client, "http/1.1", server, "http/1.1");
+        CHECK(ours == "http/1.1");
+        const std::string theirs = co_await protocol(client, "gopher", server, "");
+        CHECK(theirs == "gopher");
+        auto choosing = site_options();
+        choosing.select_by_name([server](std::string_view) { return server; });
+        const std::string selected =
+            co_await protocol(trusting(), "http/1.1", choosing, "http/1.1");
+        CHECK(selected == "http/1.1");
+        co_await error_of<tls_error>(protocol(client, "http/1.1", server, ""));
+        const std::string long_name(256, 'x');
+        co_await error_of<tls_error>(protocol(client, long_name.c_str(), server, ""));
+    });
+}
+
+TEST_CASE("a server gets a closed stream of who cannot shake hands, and hears why") {
+    in_task([]() -> coro<void> {
+        int heard = 0;
+        const auto options = site_options().on_handshake_error([&](const auto&) { ++heard; });
+        auto [here, there] = nurt::memory_stream_pair();
+        co_await here.write("GET / HTTP/1.1\r\n\r\n");
+        const stream s = co_await tls::accept(std::move(there), options);
+        CHECK(s.is_closed());
+        CHECK(heard == 1);
+        const std::string rest = co_await here.read_all();
+        CHECK(rest.empty());
+    });
+}
+
+TEST_CASE("TLS is told from what is not") {
+    in_task([]() -> coro<void> {
+        const tls_ends ends = co_await tls_pair();
+        CHECK(tls::is_tls(*ends.client.shared()->bytes));
+        const auto plain = nurt::memory_stream_pair();
+        CHECK(!tls::is_tls(*plain.first.shared()->bytes));
+        CHECK(!tls::info(*plain.first.shared()->bytes));
+    });
+}
+
 TEST_CASE("a name selects the context") {
     in_task([]() -> coro<void> {
         auto select = [](std::string_view name) -> std::optional<tls::server_context> {

@@ -5,6 +5,7 @@
 #include "tests/support/world.hpp"
 #include "tests/tls/pair.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 using nurt::coro;
@@ -185,6 +186,19 @@ TEST_CASE("a peer that says nothing is given up after ten seconds") {
     });
 }
 
+TEST_CASE("a connection may have less time for its handshake, and not more") {
+    in_task([]() -> coro<void> {
+        for (const int limit : {2, 60}) {
+            auto [here, there] = nurt::memory_stream_pair();
+            const stopwatch time;
+            co_await error_of<nurt::timeout_error>(
+                tls::start(std::move(here), "localhost", trusting(),
+                           tls::start_options{.handshake_timeout = nurt::seconds(limit)}));
+            CHECK(time.seconds() == std::min(limit, 10));
+        }
+    });
+}
+
 TEST_CASE("a peer that goes away in the middle is an error, not a timeout") {
     in_task([]() -> coro<void> {
         auto [here, there] = nurt::memory_stream_pair();
@@ -207,7 +221,8 @@ TEST_CASE("what is not TLS is an error that says so") {
         co_await here.write("GET / HTTP/1.1\r\n\r\n");
         const auto e = co_await error_of<tls_error>(tls::start(std::move(there), site()));
         CHECK(e.reason() == tls_errc::protocol);
-        CHECK(std::string(e.what()) == "TLS handshake with memory: http request");
+        CHECK(std::string(e.what()) ==
+              "TLS handshake with memory: the peer does not speak TLS: http request");
     });
 }
 

@@ -137,18 +137,6 @@ int verify_mode(const settings& options, side which) noexcept {
     return SSL_VERIFY_PEER;
 }
 
-std::string wire_format(const std::vector<std::string>& protocols) {
-    std::string result;
-    for (const std::string& one : protocols) {
-        if (one.empty() || one.size() > 255) {
-            fail("ALPN protocol '" + one + '\'', "has to have 1 to 255 bytes");
-        }
-        result += static_cast<char>(one.size());
-        result += one;
-    }
-    return result;
-}
-
 void set_protocol(SSL_CTX* context, const settings& options) {
     const int oldest = options.minimum == version::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
     SSL_CTX_set_min_proto_version(context, oldest);
@@ -175,6 +163,13 @@ void set_sessions(SSL_CTX* context, const settings& options, side which) {
 
 }  // namespace
 
+std::string wire_format(std::string_view protocol) {
+    if (protocol.empty() || protocol.size() > 255) {
+        fail("ALPN protocol '" + std::string(protocol) + '\'', "has to have 1 to 255 bytes");
+    }
+    return static_cast<char>(protocol.size()) + std::string(protocol);
+}
+
 std::shared_ptr<const built_context> build_context(side which, const settings& options) {
     if (which == side::server && options.certificates.empty() && !options.select) {
         fail("TLS server", "there is no certificate");
@@ -182,7 +177,9 @@ std::shared_ptr<const built_context> build_context(side which, const settings& o
     auto result = std::make_shared<built_context>();
     result->which = which;
     result->options = options;
-    result->alpn = wire_format(options.alpn);
+    for (const std::string& one : options.alpn) {
+        result->alpn += wire_format(one);
+    }
     const SSL_METHOD* method = which == side::client ? TLS_client_method() : TLS_server_method();
     result->context.reset(static_cast<SSL_CTX*>(not_null(SSL_CTX_new(method))));
     SSL_CTX* context = result->context.get();

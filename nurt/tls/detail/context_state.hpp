@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace nurt::tls::detail {
 
@@ -20,6 +21,9 @@ struct built_context {
     std::string alpn;  // each protocol behind its length, as on the wire
     ssl_context_ptr context;
 };
+
+// A protocol of ALPN behind its length. tls_error unless it has 1 to 255 bytes.
+std::string wire_format(std::string_view protocol);
 
 // Reads the files. tls_error, os_error.
 std::shared_ptr<const built_context> build_context(side which, const settings& options);

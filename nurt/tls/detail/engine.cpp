@@ -137,7 +137,7 @@ int engine::callbacks::select_context(SSL* ssl, int* alert, void*) noexcept {
 int engine::callbacks::select_protocol(SSL* ssl, const unsigned char** out, unsigned char* size,
                                        const unsigned char* offered, unsigned offered_size,
                                        void*) noexcept {
-    const std::string& ours = of(ssl).built_->alpn;
+    const std::string& ours = of(ssl).alpn();
     if (ours.empty()) {
         return SSL_TLSEXT_ERR_NOACK;
     }
@@ -161,11 +161,15 @@ void engine::install_callbacks(const built_context& context) {
     }
 }
 
-engine::engine(std::shared_ptr<context_state> shared, std::string server_name, std::string origin)
+engine::engine(std::shared_ptr<context_state> shared, std::string server_name, std::string origin,
+               std::string_view alpn)
     : shared_(std::move(shared)),
       built_(shared_->built()),
       server_name_(std::move(server_name)),
       origin_(std::move(origin)) {
+    if (!alpn.empty()) {
+        alpn_ = wire_format(alpn);
+    }
     static BIO_METHOD* const method = callbacks::make_method();
     receive_.code = io::opcode::receive;
     send_.code = io::opcode::send;
@@ -209,9 +213,9 @@ void engine::prepare_client() {
     if (!server_name_.empty() && !address) {
         SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, server_name_.data());
     }
-    if (!built_->alpn.empty()) {
-        SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(built_->alpn.data()),
-                            static_cast<unsigned>(built_->alpn.size()));
+    if (!alpn().empty()) {
+        SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(alpn().data()),
+                            static_cast<unsigned>(alpn().size()));
     }
     if (options.resume) {
         if (const session_ptr session = shared_->sessions.find(origin_)) {
@@ -271,7 +275,9 @@ void engine::note_failure() {
     } else {
         failure_.reason = reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE ? tls_errc::certificate
                                                                             : tls_errc::protocol;
-        failure_.why = take_error_text();
+        const bool other = reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST;
+        failure_.why = other ? "the peer does not speak TLS: " : "";
+        failure_.why += take_error_text();
     }
     ERR_clear_error();
 }

@@ -15,6 +15,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace nurt::tls::detail {
 
@@ -39,8 +40,9 @@ struct engine_failure {
 class engine {
 public:
     // server_name: of a client, whom it wants to talk to; checked unless the options say otherwise.
-    // origin: under which name sessions are kept.
-    engine(std::shared_ptr<context_state> shared, std::string server_name, std::string origin);
+    // origin: under which name sessions are kept. alpn: instead of the context's; "" is none.
+    engine(std::shared_ptr<context_state> shared, std::string server_name, std::string origin,
+           std::string_view alpn);
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
     ~engine();
@@ -93,6 +95,7 @@ private:
     };
 
     void prepare_client();
+    const std::string& alpn() const noexcept { return alpn_.empty() ? built_->alpn : alpn_; }
     progress after(int result);
     void note_failure();
 
@@ -100,6 +103,7 @@ private:
     std::shared_ptr<const built_context> built_;
     std::string server_name_;
     std::string origin_;
+    std::string alpn_;  // as on the wire; empty: as the context says
     ssl_ptr ssl_;
     byte_stream* bytes_ = nullptr;
     std::unique_ptr<char[]> input_;
