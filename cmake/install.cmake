@@ -35,11 +35,11 @@ nurt_install_library(nurt_nurt PC nurt LIBS -pthread REQUIRES libcares
 if(TARGET nurt_tls)
   nurt_install_library(nurt_tls PC nurt-tls REQUIRES "nurt openssl"
     DESCRIPTION "TLS for clients and servers of nurt")
+  nurt_install_library(nurt_http PC nurt-http REQUIRES "nurt-json nurt-tls nurt"
+    DESCRIPTION "HTTP client and server of nurt")
 endif()
 nurt_install_library(nurt_json PC nurt-json REQUIRES "nurt simdjson"
   DESCRIPTION "JSON values, parser and writer of nurt")
-nurt_install_library(nurt_http PC nurt-http REQUIRES "nurt-json nurt"
-  DESCRIPTION "HTTP client and server of nurt")
 nurt_install_library(nurt_sim PC nurt-sim REQUIRES "nurt"
   DESCRIPTION "Simulated time and network of nurt")
 

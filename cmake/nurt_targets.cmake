@@ -62,8 +62,7 @@ function(nurt_program)
     target_link_libraries(nurt PRIVATE nurt_cli)
   endif()
   target_include_directories(nurt SYSTEM PRIVATE ${NURT_CLI11_INCLUDE_DIR})
-  target_compile_definitions(nurt PRIVATE NURT_VERSION="${PROJECT_VERSION}"
-    $<$<TARGET_EXISTS:nurt_tls>:NURT_HAS_TLS>)
+  target_compile_definitions(nurt PRIVATE NURT_VERSION="${PROJECT_VERSION}")
 endfunction()
 
 # One program for each file of examples/: examples/gather.cpp is <build>/examples/example_gather.
@@ -71,9 +70,6 @@ function(nurt_examples)
   file(GLOB sources CONFIGURE_DEPENDS examples/*.cpp)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM LAST_ONLY stem)
-    if(stem MATCHES "^tls_" AND NOT TARGET nurt_tls)
-      continue()
-    endif()
     add_executable(example_${stem} ${source})
     target_link_libraries(example_${stem} PRIVATE ${NURT_LIBRARIES} nurt_warnings)
     set_target_properties(example_${stem} PROPERTIES

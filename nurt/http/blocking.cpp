@@ -17,7 +17,9 @@ response request(std::string_view method, std::string_view url, request_options 
             "http::get and its like would block the running event loop: "
             "use http::client, co_await client.get(url)");
     }
-    client alone;
+    client_options common;
+    if (options.tls()) common.tls(*options.tls());
+    client alone(std::move(common));
     client_request request = alone.request(method, url);
     detail::request_data& words = options.words();
     words.method = method;

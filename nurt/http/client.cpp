@@ -54,6 +54,11 @@ client_transport& client_core::transport() {
     return *options_.transport_;
 }
 
+const tls::client_context& client_core::tls() {
+    if (!options_.tls_) options_.tls_.emplace();
+    return *options_.tls_;
+}
+
 void client_core::append_defaults(std::string& head, const headers& own, bool credentials) const {
     const headers& common = options_.data_.fields;
     if (own.empty() && credentials) {

@@ -6,7 +6,9 @@
 //     r.raise_for_status();
 //     auto [a, b] = co_await gather(client.get(first), client.get(second));
 //
-// For plain code without a loop there is nurt/http/blocking.hpp.
+// https servers have to show a certificate for their name that the machine trusts, or whom
+// client_options::tls says; a client remembers their sessions. A redirect from https to http is
+// refused. For plain code without a loop there is nurt/http/blocking.hpp.
 #pragma once
 
 #include "nurt/core/coro.hpp"
@@ -97,8 +99,8 @@ public:
     client& operator=(client&& other) noexcept;
     ~client() { close(); }
 
-    // An absolute http URL, or with a base_url a path such as "/get". invalid_url if it is neither,
-    // unsupported_protocol for https; both when the request is awaited.
+    // An absolute http or https URL, or with a base_url a path such as "/get". invalid_url if it is
+    // neither, when the request is awaited.
     client_request get(std::string_view url) { return request("GET", url); }
     client_request head(std::string_view url) { return request("HEAD", url); }
     client_request post(std::string_view url) { return request("POST", url); }

@@ -14,11 +14,13 @@
 #include "nurt/base/unique_function.hpp"
 #include "nurt/http/headers.hpp"
 #include "nurt/json/value.hpp"
+#include "nurt/tls/context.hpp"
 
 #include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +34,7 @@ class response;
 // its own. The defaults are for programs that nobody watches: a dead server is noticed after seconds,
 // a dead transfer after a minute, and no request lives for ever.
 struct client_timeouts {
-    duration connect = seconds(10);   // looking up the name and connecting: connect_timeout
+    duration connect = seconds(10);   // name and connection, and as long for TLS: connect_timeout
     duration head = seconds(30);      // until the answer's head is there: read_timeout
     duration read = seconds(60);      // between two pieces of the body: read_timeout
     duration write = seconds(60);     // until the server takes the next piece: write_timeout
@@ -193,10 +195,22 @@ class request_options final : public detail::content_words<request_options> {
 public:
     request_options() = default;
 
+    // As of client_options. A program that asks https servers again and again keeps a context, for
+    // one thread: reading whom the machine trusts takes milliseconds.
+    request_options& tls(nurt::tls::client_context context) & {
+        tls_ = std::move(context);
+        return *this;
+    }
+    request_options&& tls(nurt::tls::client_context context) && {
+        return std::move(tls(std::move(context)));
+    }
+
     detail::request_data& words() noexcept { return data_; }
+    const std::optional<nurt::tls::client_context>& tls() const noexcept { return tls_; }
 
 private:
     detail::request_data data_;
+    std::optional<nurt::tls::client_context> tls_;
 };
 
 // What an event hook sees of a request that is about to be sent, and may change.
@@ -233,6 +247,15 @@ public:
         on_response_ = std::move(hook);
         return *this;
     }
+    // Whom https connections trust and what they show, instead of trusting whom the machine trusts:
+    //
+    //     options.tls(tls::client_options().ca_file("our-ca.pem"));
+    //
+    // What it says of ALPN is not used. Several clients may share one, and the sessions in it.
+    client_options& tls(nurt::tls::client_context context) & {
+        tls_ = std::move(context);
+        return *this;
+    }
     // Makes the connections, instead of TCP: see nurt/http/client_transport.hpp.
     client_options& transport(std::shared_ptr<client_transport> t) & {
         transport_ = std::move(t);
@@ -247,6 +270,9 @@ public:
     client_options&& on_response(response_hook hook) && {
         return std::move(on_response(std::move(hook)));
     }
+    client_options&& tls(nurt::tls::client_context context) && {
+        return std::move(tls(std::move(context)));
+    }
     client_options&& transport(std::shared_ptr<client_transport> t) && {
         return std::move(transport(std::move(t)));
     }
@@ -260,6 +286,7 @@ private:
     pool_limits pool_;
     request_hook on_request_;
     response_hook on_response_;
+    std::optional<nurt::tls::client_context> tls_;
     std::shared_ptr<client_transport> transport_;
 };
 

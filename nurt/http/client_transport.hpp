@@ -2,7 +2,7 @@
 // nurt/http/client_transport.hpp: where a client's connections come from.
 //
 // TCP, unless the client is given something else: a test gives connections that lead to a function
-// instead of a machine.
+// instead of a machine. TLS is the client's affair, over whatever it is given.
 #pragma once
 
 #include "nurt/base/time.hpp"
@@ -19,6 +19,8 @@ namespace nurt::http {
 struct connect_request {
     std::string host;  // a name or an address
     std::uint16_t port = 0;
+    // TLS follows. A transport whose connection is protected already, or leads nowhere where
+    // anybody might listen, sets it to false.
     bool https = false;
     duration dns;  // set by the transport, as far as it knows
 };

@@ -116,7 +116,7 @@ class remote_protocol_error final : public protocol_error {
 class proxy_error final : public transport_error {
     using transport_error::transport_error;
 };
-// The URL's scheme is not one that this build can speak.
+// A redirect leads from https to http: what was protected would go on for everybody to read.
 class unsupported_protocol final : public transport_error {
     using transport_error::transport_error;
 };

@@ -29,6 +29,7 @@ struct request_phases {
     duration pool;     // waiting for a connection to be free
     duration dns;      // looking up the name
     duration connect;  // TCP's handshake
+    duration tls;      // TLS's handshake
     duration send;     // until the kernel had taken the request
     duration wait;     // until the first byte of the answer
     duration receive;  // until its last byte

@@ -122,10 +122,9 @@ TEST_CASE("redirects in a circle end") {
 
 TEST_CASE("a redirect to nowhere is the server's error") {
     in_sim([]() -> coro<void> {
-        scripted_server script({to(302, "ftp://127.0.0.1/"), to(302, "https://127.0.0.1/")});
+        scripted_server script({to(302, "ftp://127.0.0.1/")});
         auto server = co_await script.start();
         client c(client_options().follow_redirects());
         co_await error_of<http::remote_protocol_error>(c.get(url).send());
-        co_await error_of<http::unsupported_protocol>(c.get(url).send());
     });
 }

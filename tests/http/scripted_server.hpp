@@ -6,6 +6,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/http/client.hpp"
 #include "nurt/net/server.hpp"
+#include "nurt/tls/tls.hpp"
 #include "tests/support/in_loop.hpp"
 
 #include <cstdlib>
@@ -28,11 +29,27 @@ public:
             [this](nurt::stream s) { return serve(this, std::move(s)); }, "127.0.0.1", port);
     }
 
-    std::vector<std::string> requests;  // head and body of each
+    nurt::coro<nurt::server> start_tls(nurt::tls::server_context site, std::uint16_t port = 443,
+                                       std::string host = "localhost") {
+        co_return co_await nurt::tls::start_server(
+            [this](nurt::stream s) { return serve_securely(this, std::move(s)); }, std::move(host),
+            port, std::move(site));
+    }
+
+    std::vector<nurt::tls::connection_info> agreements;  // of each connection
+    std::vector<std::string> requests;                   // head and body of each
     int connections = 0;
     nurt::duration delay;  // before each answer
 
 private:
+    static nurt::coro<void> serve_securely(scripted_server* self, nurt::stream s) {
+        self->agreements.push_back(*nurt::tls::info(s));
+        try {
+            co_await serve(self, std::move(s));
+        } catch (const nurt::error&) {
+            // A client that has gone without saying so is not what these tests are about.
+        }
+    }
     static nurt::coro<void> serve(scripted_server* self, nurt::stream s) {
         ++self->connections;
         for (bool open = true; open;) {

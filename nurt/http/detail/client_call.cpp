@@ -9,6 +9,7 @@
 #include "nurt/http/status.hpp"
 #include "nurt/http/writer.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/tls/tls.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -60,8 +61,8 @@ coro<> client_call::open(response& r) {
         r.keep(connection_->head());
         r.url_ = to_.str();
         r.method_ = request_->method;
-        phases_.send =
-            connection_->sent_at() - begin_ - phases_.pool - phases_.dns - phases_.connect;
+        phases_.send = connection_->sent_at() - begin_ - phases_.pool - phases_.dns -
+                       phases_.connect - phases_.tls;
         phases_.wait = connection_->answered_at() - connection_->sent_at();
         r.phases_ = phases_;
         core_->after(r);
@@ -115,7 +116,6 @@ void client_call::done(response& r) noexcept {
 coro<> client_call::exchange() {
     begin_ = loop_.time();
     phases_ = {};
-    if (to_.is_https()) fail<unsupported_protocol>("https is not in this build");
     core_->before({.method = request_->method, .url = to_.str(), .fields = request_->fields});
     const std::string head = make_head();
     const bool apart = request_->body.size() > joined_body;
@@ -238,7 +238,25 @@ coro<stream> client_call::make_connection(bool& no_descriptor) {
     }
     phases_.dns = target_.dns;
     phases_.connect = loop_.time() - begin - target_.dns;
+    if (target_.https) made = co_await start_tls(std::move(made));
     co_return made;
+}
+
+coro<stream> client_call::start_tls(stream plain) {
+    const instant begin = loop_.time();
+    const tls::start_options how{.alpn = "http/1.1", .handshake_timeout = left(limits_.connect)};
+    std::string name = target_.host;
+    if (name.ends_with('.')) name.pop_back();  // no certificate has the root's dot
+    try {
+        plain = co_await tls::start(std::move(plain), std::move(name), core_->tls(), how);
+    } catch (const nurt::timeout_error& e) {
+        check_total();
+        fail<connect_timeout>(e.what());
+    } catch (const error& e) {
+        fail<connect_error>(e.what());
+    }
+    phases_.tls = loop_.time() - begin;
+    co_return plain;
 }
 
 // Redirects.
@@ -268,6 +286,9 @@ bool client_call::follow(const response& r) {
 // 308 repeat the request as it was.
 void client_call::redirect_to(url target, int status) {
     request_data& r = *request_;
+    if (to_.is_https() && !target.is_https()) {
+        fail<unsupported_protocol>("redirected to " + target.str() + ", where anybody can listen");
+    }
     history_.push_back({.status = status, .url = to_.str()});
     const bool to_get =
         (status == status::see_other && r.method != "HEAD") ||
@@ -312,10 +333,14 @@ void client_call::fail(std::string_view why) const {
 // Either the phase's time is up or that of the whole request.
 template <class Timeout>
 void client_call::fail_late(std::string_view what, duration limit) const {
+    check_total();
+    fail<Timeout>(std::string(what) + limit_text(limit));
+}
+
+void client_call::check_total() const {
     if (loop_.cached_time() >= total_) {
         fail<total_timeout>("not done within " + limit_text(limits_.total));
     }
-    fail<Timeout>(std::string(what) + limit_text(limit));
 }
 
 void client_call::fail(const exchange_failure& f) const {

@@ -44,6 +44,8 @@ public:
     }
     const request_data& defaults() const noexcept { return options_.data_; }
     client_transport& transport();
+    // Made when it is first needed.
+    const tls::client_context& tls();
 
     connection_pool pool;
 
@@ -102,6 +104,7 @@ private:
     coro<> connect();
     coro<bool> connect_to(pool_origin& origin);
     coro<stream> make_connection(bool& no_descriptor);
+    coro<stream> start_tls(stream plain);
     coro<connection_ptr> wait_for_place(pool_origin& origin);
     bool may_repeat(const exchange_failure& f) const noexcept;
     bool follow(const response& r);
@@ -113,6 +116,7 @@ private:
     [[noreturn]] void fail(std::string_view why) const;
     template <class Timeout>
     [[noreturn]] void fail_late(std::string_view what, duration limit) const;
+    void check_total() const;
     [[noreturn]] void fail(const exchange_failure& f) const;
 
     std::shared_ptr<client_core> core_;
