@@ -87,7 +87,8 @@ std::string readable(std::string_view target) {
 std::string echo_url(const http::request& request) {
     std::string_view scheme = request.header("X-Forwarded-Proto");
     if (scheme.empty()) scheme = request.header("X-Forwarded-Protocol");
-    if (scheme.empty()) scheme = request.header("X-Forwarded-Ssl") == "on" ? "https" : "http";
+    if (scheme.empty())
+        scheme = request.header("X-Forwarded-Ssl") == "on" ? "https" : request.scheme();
     std::string url = to_utf8(scheme) + "://" + to_utf8(request.authority());
     url += readable(request.path());
     if (!request.query().empty()) url += "?" + readable(request.query());

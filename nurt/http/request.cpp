@@ -8,6 +8,14 @@
 
 namespace nurt::http {
 
+std::string_view request::scheme() const noexcept {
+    return tls::is_tls(connection_.bytes()) ? "https" : "http";
+}
+
+std::optional<tls::connection_info> request::tls_info() const {
+    return tls::info(connection_.bytes());
+}
+
 io::endpoint request::peer_endpoint() const noexcept {
     return connection_.bytes().peer_address();
 }

@@ -11,6 +11,7 @@
 #include "nurt/http/headers.hpp"
 #include "nurt/http/message.hpp"
 #include "nurt/io/endpoint.hpp"
+#include "nurt/tls/info.hpp"
 
 namespace nurt::http {
 
@@ -39,6 +40,10 @@ public:
     // The value of the first field of that name, or the empty text.
     std::string_view header(std::string_view name) const noexcept { return head_.fields[name]; }
 
+    // "https" if the connection is TLS, else "http"; whatever a proxy before it says.
+    std::string_view scheme() const noexcept;
+    // What was agreed on, and the certificate that the client has shown; nothing without TLS.
+    std::optional<nurt::tls::connection_info> tls_info() const;
     io::endpoint peer_endpoint() const noexcept;
     std::string peer_name() const;  // "192.0.2.1:40000"
 

@@ -10,6 +10,7 @@
 #include "nurt/http/detail/service.hpp"
 #include "nurt/net/server.hpp"
 #include "nurt/sync/event.hpp"
+#include "nurt/tls/tls.hpp"
 
 #include <type_traits>
 #include <utility>
@@ -49,10 +50,27 @@ coro<> serve_client(std::shared_ptr<detail::service> shared, stream client) {
     co_await served->serve();
 }
 
+coro<> secure_client(std::shared_ptr<detail::service> shared, tls::server_context site,
+                     stream client) {
+    if (shared->stopping) co_return;
+    const tls::start_options how{.alpn = "http/1.1"};
+    stream secured;
+    {
+        const detail::handshake counted(*shared);
+        secured = co_await tls::accept(std::move(client), std::move(site), how);
+    }
+    if (secured.is_closed()) {
+        ++shared->statistics.refused;
+        co_return;
+    }
+    co_await serve_client(std::move(shared), std::move(secured));
+}
+
 void end_idle(server_state& state) noexcept {
     state.close();
     state.shared->stopping = true;
     state.shared->each([](detail::connection& c) { c.stop(); });
+    state.shared->cancel_handshakes();
 }
 
 coro<> ended(state_ptr state) {
@@ -92,6 +110,7 @@ server::~server() {
     if (state_) {
         state_->close();
         state_->shared->each([](detail::connection& c) { c.cancel(); });
+        state_->shared->cancel_handshakes();
     }
 }
 
@@ -127,8 +146,9 @@ server::statistics_t server::statistics() const noexcept {
     return state_->shared->statistics;
 }
 
-coro<server> start_server(handler answer, std::string host, std::uint16_t port,
-                          server_options options) {
+namespace {
+
+std::shared_ptr<detail::service> make_service(handler answer, server_options options) {
     constexpr std::size_t tenth = 10;
     if (options.connections == 0) {
         const std::size_t allowed = descriptor_limit();
@@ -136,15 +156,38 @@ coro<server> start_server(handler answer, std::string host, std::uint16_t port,
     }
     auto shared = std::make_shared<detail::service>(std::move(answer), options);
     shared->crowd = options.connections / 5 * 4;
+    return shared;
+}
+
+coro<server> listen_for(std::shared_ptr<detail::service> shared, connection_handler serve,
+                        std::string host, std::uint16_t port) {
+    const server_options& options = shared->options;
     const listen_options how{.backlog = options.backlog,
                              .reuse_port = options.reuse_port,
                              .connections = options.connections};
-    connection_handler serve = [shared](stream client) {
-        return serve_client(shared, std::move(client));
-    };
     nurt::server listening =
         co_await nurt::start_server(std::move(serve), std::move(host), port, how);
     co_return server(std::make_shared<server_state>(std::move(shared), std::move(listening)));
+}
+
+}  // namespace
+
+coro<server> start_server(handler answer, std::string host, std::uint16_t port,
+                          server_options options) {
+    auto shared = make_service(std::move(answer), options);
+    connection_handler serve = [shared](stream client) {
+        return serve_client(shared, std::move(client));
+    };
+    co_return co_await listen_for(std::move(shared), std::move(serve), std::move(host), port);
+}
+
+coro<server> start_server(handler answer, std::string host, std::uint16_t port,
+                          tls::server_context site, server_options options) {
+    auto shared = make_service(std::move(answer), options);
+    connection_handler serve = [shared, site](stream client) {
+        return secure_client(shared, site, std::move(client));
+    };
+    co_return co_await listen_for(std::move(shared), std::move(serve), std::move(host), port);
 }
 
 coro<> serve_connection(stream client, handler answer, server_options options) {

@@ -26,6 +26,7 @@
 #include "nurt/http/request.hpp"
 #include "nurt/net/address.hpp"
 #include "nurt/stream/stream.hpp"
+#include "nurt/tls/context.hpp"
 
 namespace nurt::http {
 
@@ -38,7 +39,7 @@ struct server_state;
 using handler = unique_function<coro<reply>(request&)>;
 
 struct server_options {
-    limits head;                               // 414 and 431
+    limits head = {};                          // 414 and 431
     std::uint64_t body = 1024 * 1024;          // bytes; 413; see request::set_body_limit
     duration head_time = seconds(10);          // for a whole head, from its first byte; 408
     duration body_idle = seconds(20);          // between two pieces of a body; 408
@@ -56,11 +57,11 @@ struct server_options {
 class server {
 public:
     struct statistics_t {
-        std::size_t connections;  // open
+        std::size_t connections;  // open, those that still shake hands included
         std::size_t handlers;     // running
         std::uint64_t accepted;   // connections
         std::uint64_t requests;   // complete heads
-        std::uint64_t refused;    // illegal, too large, or too slow
+        std::uint64_t refused;    // illegal, too large, or too slow; no TLS where it has to be
         std::uint64_t failed;     // handlers that ended with an error
     };
 
@@ -94,8 +95,18 @@ private:
 coro<server> start_server(handler answer, std::string host, std::uint16_t port,
                           server_options options = {});
 
+// The same over TLS, for https:
+//
+//     const tls::server_context site(tls::server_options().certificate_files("chain.pem", "key.pem"));
+//     auto server = co_await http::start_server(hello, "", 8443, site);
+//
+// The context's limit holds for the handshake; what it says of ALPN is not used. Clients that cannot
+// shake hands are dropped, and its on_handshake_error hears of them. site.reload() is for new connections.
+coro<server> start_server(handler answer, std::string host, std::uint16_t port,
+                          tls::server_context site, server_options options = {});
+
 // Serves a single connection until it ends, beginning with what has been received and not asked for:
-// another loop may have handed it over (nurt/net/hand_over.hpp).
+// another loop may have handed it over (nurt/net/hand_over.hpp). TLS has been started on it, or not.
 coro<> serve_connection(stream client, handler answer, server_options options = {});
 
 }  // namespace nurt::http

@@ -20,6 +20,16 @@ void date_source::look(event_loop& loop) noexcept {
     next_look_ = now + duration::nanoseconds(second - since_1970 % second);
 }
 
+handshake::handshake(service& shared) : service_(shared), task_(current_task()) {
+    service_.handshakes.push_back(*this);
+    ++service_.statistics.connections;
+}
+
+handshake::~handshake() {
+    unlink();
+    --service_.statistics.connections;
+}
+
 // Telling everybody costs time for everybody, so it happens only now and then: those who become
 // idle later look by themselves.
 void service::admit(connection& c, instant now) noexcept {

@@ -7,6 +7,7 @@
 
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/base/time.hpp"
+#include "nurt/core/task.hpp"
 #include "nurt/http/date.hpp"
 #include "nurt/http/server.hpp"
 #include "nurt/loop/event_loop.hpp"
@@ -32,6 +33,21 @@ private:
     instant next_look_;
 };
 
+struct service;
+
+// A client that has yet to shake hands, for as long as it does.
+class handshake final : public list_link {
+public:
+    explicit handshake(service& shared);
+    ~handshake();
+
+    void cancel() noexcept { task_.cancel("the server stops"); }
+
+private:
+    service& service_;
+    task_view task_;
+};
+
 struct service {
     service(handler h, const server_options& o) : answer(std::move(h)), options(o) {}
 
@@ -45,10 +61,15 @@ struct service {
         for (connection* c = connections.front(); c != nullptr; c = connections.next(*c)) fn(*c);
     }
 
+    void cancel_handshakes() noexcept {
+        for (handshake* h = handshakes.front(); h != nullptr; h = handshakes.next(*h)) h->cancel();
+    }
+
     handler answer;
     server_options options;
     date_source date;
     intrusive_list<connection> connections;
+    intrusive_list<handshake> handshakes;
     server::statistics_t statistics{};
     std::size_t crowd = ~std::size_t{0};
     instant hurried_at;     // when idle connections were last told to hurry
