@@ -16,6 +16,7 @@
 #include "nurt/http/client.hpp"
 #include "nurt/http/errors.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/tls/options.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -103,6 +104,7 @@ private:
     coro<> fetch_one(http::client& client, fetch& f);
     coro<> show_progress();
     http::client make_client() const;
+    tls::client_context trust() const;
 
     void deliver(std::size_t index);
     void print_in_order();
@@ -174,7 +176,19 @@ http::client getter::make_client() const {
         if (colon == line.npos) throw bad_options{"a header is 'Name: value', not '" + line + "'"};
         all.header(line.substr(0, colon), line.substr(colon + 1));
     }
+    if (options_.insecure || !options_.ca_file.empty()) all.tls(trust());
     return http::client(std::move(all));
+}
+
+tls::client_context getter::trust() const {
+    tls::client_options options;
+    if (options_.insecure) options.insecure_accept_any_certificate();
+    if (!options_.ca_file.empty()) options.ca_file(options_.ca_file);
+    try {
+        return options;
+    } catch (const os_error& e) {
+        throw bad_options{e.what()};
+    }
 }
 
 // The work.
@@ -339,8 +353,9 @@ picture getter::drawing() const {
         if (f.answer) {
             const http::request_phases& t = f.answer->phases();
             bar.phases = {{"queue", t.pool.seconds()},      {"dns", t.dns.seconds()},
-                          {"connect", t.connect.seconds()}, {"send", t.send.seconds()},
-                          {"wait", t.wait.seconds()},       {"receive", t.receive.seconds()}};
+                          {"connect", t.connect.seconds()}, {"tls", t.tls.seconds()},
+                          {"send", t.send.seconds()},       {"wait", t.wait.seconds()},
+                          {"receive", t.receive.seconds()}};
         } else {
             bar.phases = {{"", (f.end > 0 ? f.end : last_) - f.start}};
         }
@@ -355,7 +370,7 @@ table getter::timings() const {
     table t;
     t.columns = {{"URL"}, {"status"}};
     for (const char* name :
-         {"bytes", "queue", "dns", "connect", "send", "wait", "receive", "all"}) {
+         {"bytes", "queue", "dns", "connect", "tls", "send", "wait", "receive", "all"}) {
         t.columns.push_back({name, align::right});
     }
     for (const fetch& f : fetches_) {
@@ -363,8 +378,8 @@ table getter::timings() const {
         if (f.answer) {
             const http::request_phases& p = f.answer->phases();
             row.push_back(std::to_string(f.size));
-            for (const duration d :
-                 {p.pool, p.dns, p.connect, p.send, p.wait, p.receive, f.answer->elapsed()}) {
+            for (const duration d : {p.pool, p.dns, p.connect, p.tls, p.send, p.wait, p.receive,
+                                     f.answer->elapsed()}) {
                 row.push_back(human_seconds(d.seconds()));
             }
         }

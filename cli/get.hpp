@@ -17,6 +17,8 @@ struct get_options {
     std::uint32_t max_concurrency = 100;
     double timeout = 300;    // seconds for each request; 0: no limit
     bool follow = false;     // redirects
+    std::string ca_file;     // certificates to trust instead of the machine's
+    bool insecure = false;   // no certificate is looked at
     bool include = false;    // print the head of each answer before its body
     std::string output;      // a file instead of standard output; one URL only
     std::string output_dir;  // a file for each URL, "0001-name"

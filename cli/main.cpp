@@ -35,13 +35,7 @@ std::string version() {
 #else
     constexpr const char* compiler = "g++ " __VERSION__;
 #endif
-#if defined(NURT_HAS_TLS)
-    constexpr const char* optional = "tls";
-#else
-    constexpr const char* optional = "none";
-#endif
-    return fmt::format("nurt {}\ncompiler: {}\nbackend:  epoll\noptional: {}", NURT_VERSION,
-                       compiler, optional);
+    return fmt::format("nurt {}\ncompiler: {}\nbackend:  epoll", NURT_VERSION, compiler);
 }
 
 std::string usage_error(const CLI::App*, const CLI::Error& e) {
@@ -103,6 +97,10 @@ void add_get(CLI::App& app, command& chosen) {
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     get->add_flag("-L,--follow", given->follow, "Follow redirects");
+    get->add_option("--cacert", given->ca_file,
+                    "Trust the certificates in this file instead of the machine's")
+        ->option_text("FILE");
+    get->add_flag("-k,--insecure", given->insecure, "Look at no certificate: anybody may answer");
     get->add_flag("-i,--include", given->include, "Print the head of each answer, too");
     get->add_option("-o,--output", given->output, "Write the body to this file; for one URL")
         ->option_text("FILE");

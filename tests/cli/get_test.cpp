@@ -39,4 +39,9 @@ TEST_CASE("options that make no sense are refused before anything is sent") {
     bad_header.headers = {"no colon"};
     bad_header.quiet = true;
     CHECK(run_get(bad_header) == 2);
+    get_options nobody_to_trust;
+    nobody_to_trust.urls = {"https://127.0.0.1:1/"};
+    nobody_to_trust.ca_file = std::string("no such file");
+    nobody_to_trust.quiet = true;
+    CHECK(run_get(nobody_to_trust) == 2);
 }
