@@ -9,6 +9,7 @@
 #include "nurt/http/errors.hpp"
 #include "tests/http/scripted_server.hpp"
 #include "tests/support/support.hpp"
+#include "tests/tls/pair.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,7 +34,8 @@ namespace {
 // A scripted server on a thread of its own.
 class served {
 public:
-    explicit served(std::vector<std::string> answers) : script_(std::move(answers)) {
+    explicit served(std::vector<std::string> answers, bool secure = false)
+        : script_(std::move(answers)), secure_(secure) {
         std::promise<std::uint16_t> started;
         auto port = started.get_future();
         thread_ = std::thread(
@@ -46,12 +48,16 @@ public:
     }
 
     std::string url(const std::string& path) const {
-        return "http://127.0.0.1:" + std::to_string(port_) + path;
+        return (secure_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_) +
+               path;
     }
 
 private:
     coro<void> serve(std::promise<std::uint16_t>& started) {
-        auto server = co_await script_.start(0);
+        coro<nurt::server> starting =
+            secure_ ? script_.start_tls(nurt_test::site_options({"127.0.0.1"}), 0, "127.0.0.1")
+                    : script_.start(0);
+        auto server = co_await std::move(starting);
         server_ = &server;
         loop_ = &nurt::event_loop::running();
         started.set_value(server.port());
@@ -59,6 +65,7 @@ private:
     }
 
     scripted_server script_;
+    const bool secure_;
     nurt::server* server_ = nullptr;
     nurt::event_loop* loop_ = nullptr;
     std::uint16_t port_ = 0;
@@ -85,6 +92,32 @@ TEST_CASE("plain code posts, with options") {
                               http::request_options().form("a", "b").timeout(nurt::seconds(10)));
     CHECK(r.text() == "created");
     CHECK(r.method() == "POST");
+}
+
+TEST_CASE("plain code gets a URL over https, from whom it trusts") {
+    const served server({ok("hello")}, true);
+    CHECK_THROWS_AS(http::get(server.url("/a")), http::connect_error);
+    const nurt::tls::client_context trust = nurt_test::trusting();
+    for (int i = 0; i < 2; ++i) {
+        const http::response r = http::get(server.url("/a"), http::request_options().tls(trust));
+        CHECK(r.text() == "hello");
+    }
+}
+
+TEST_CASE("get trusts the authorities in a file, or anybody") {
+    const served server({ok("hello")}, true);
+    const nurt_test::temporary_folder folder;
+    nurt::cli::get_options options;
+    options.urls = {server.url("/a")};
+    options.output = folder.path("a");
+    options.quiet = true;
+    CHECK(nurt::cli::run_get(options) == 1);
+    options.ca_file = folder.write("ca.pem", nurt_test::root().pem());
+    CHECK(nurt::cli::run_get(options) == 0);
+    CHECK(text_of(folder.path("a")) == "hello");
+    options.ca_file.clear();
+    options.insecure = true;
+    CHECK(nurt::cli::run_get(options) == 0);
 }
 
 TEST_CASE("many threads get at the same time") {

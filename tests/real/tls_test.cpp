@@ -3,13 +3,11 @@
 #include "nurt/tls/tls.hpp"
 #include "nurt/core/gather.hpp"
 #include "nurt/core/task.hpp"
-#include "nurt/threads/to_thread.hpp"
+#include "tests/real/others.hpp"
 #include "tests/real/reality.hpp"
 #include "tests/tls/pair.hpp"
 
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,77 +16,18 @@ using nurt::coro;
 using nurt::create_task;
 using nurt::stream;
 using nurt_test::error_of;
-using nurt_test::identity;
+using nurt_test::files;
 using nurt_test::in_reality;
+using nurt_test::other_server;
 using nurt_test::root;
+using nurt_test::run;
 using nurt_test::site_options;
-using nurt_test::temporary_folder;
 using nurt_test::trusting;
 using nurt_test::trusting_options;
 
 namespace {
 
 namespace tls = nurt::tls;
-
-// What a command of the shell prints. It has ten seconds.
-std::string output_of(std::string command) {
-    std::FILE* pipe = ::popen(("exec 2>&1; timeout 10 " + command).c_str(), "re");
-    std::string text;
-    std::array<char, 4096> part;
-    while (std::size_t n = std::fread(part.data(), 1, part.size(), pipe)) {
-        text.append(part.data(), n);
-    }
-    ::pclose(pipe);
-    return text;
-}
-
-coro<std::string> run(std::string command) {
-    co_return co_await nurt::to_thread(output_of, std::move(command));
-}
-
-// A server of somebody else, whose first line with `before` says at which port it listens.
-class other_server {
-public:
-    other_server(const std::string& command, const std::string& before)
-        : pipe_(::popen(("exec 2>&1; exec timeout 10 " + command).c_str(), "re")) {
-        std::array<char, 400> line;
-        while (std::fgets(line.data(), line.size(), pipe_) != nullptr) {
-            const std::string text = line.data();
-            if (text.find(before) != std::string::npos) {
-                port_ = static_cast<std::uint16_t>(std::stoi(text.substr(text.rfind(':') + 1)));
-                return;
-            }
-        }
-        FAIL("no port was said by: " << command);
-    }
-    other_server(const other_server&) = delete;
-    other_server& operator=(const other_server&) = delete;
-    ~other_server() { ::pclose(pipe_); }
-
-    std::uint16_t port() const noexcept { return port_; }
-
-private:
-    std::FILE* pipe_;
-    std::uint16_t port_ = 0;
-};
-
-// The files that other programs want.
-struct files {
-    files() {
-        const identity one = root().issue({"localhost", "127.0.0.1"});
-        chain = folder.write("chain.pem", one.certificate);
-        key = folder.write("key.pem", one.key);
-        ca = folder.write("ca.pem", root().pem());
-    }
-    tls::server_options options() const {
-        return tls::server_options().certificate_files(chain, key);
-    }
-
-    temporary_folder folder;
-    std::string chain;
-    std::string key;
-    std::string ca;
-};
 
 coro<void> echo_line(stream s) {
     const std::string line = co_await s.readline();
