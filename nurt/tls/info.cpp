@@ -125,8 +125,11 @@ std::optional<connection_info> info(const byte_stream& bytes) {
     if (size != 0) {
         result.alpn.assign(reinterpret_cast<const char*>(alpn), size);
     }
+    result.server_name = tls.server_name();
     const char* asked_for = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    result.server_name = asked_for != nullptr ? asked_for : tls.server_name();
+    if (result.server_name.empty() && asked_for != nullptr) {
+        result.server_name = asked_for;
+    }
     result.resumed = SSL_session_reused(ssl) == 1;
     if (const X509* peer = SSL_get0_peer_certificate(ssl)) {
         result.peer = describe(peer);

@@ -177,8 +177,10 @@ public:
         settings_.clients = what;
         return *this;
     }
-    // Called in each handshake whose client names a host. nullopt: this context. What it throws ends
-    // the handshake. Python: SSLContext.sni_callback.
+    // Called once in each handshake whose client names a host, with the name as the client has written
+    // it. nullopt: this context. The one that is chosen decides about everything but the limits of
+    // time, and only sessions of its own are resumed. What it throws ends the handshake, and goes to
+    // who has started it. Python: SSLContext.sni_callback.
     server_options& select_by_name(server_name_callback callback) {
         settings_.select = std::make_shared<server_name_callback>(std::move(callback));
         return *this;

@@ -8,6 +8,7 @@
 #include "nurt/tls/detail/connection.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -55,6 +56,9 @@ coro<void> shake(stream& plain, engine& tls, const std::string& attempt) {
             co_return;
         }
         if (result == progress::failed) {
+            if (const std::exception_ptr thrown = tls.take_thrown()) {
+                std::rethrow_exception(thrown);
+            }
             const detail::engine_failure& f = tls.failure();
             throw tls_error(f.reason, attempt, f.why, f.verify_result);
         }
@@ -91,6 +95,9 @@ coro<stream> start_over(stream plain, engine_ptr tls, duration most) {
         co_await wait_for(shake(plain, *tls, attempt), limit);
     } catch (const timeout_error&) {
         throw timeout_error(attempt + ": timed out");
+    }
+    if (plain.is_closed()) {  // in the turn in which the handshake ended
+        throw os_error(ECANCELED, attempt);
     }
     put_on(plain, std::move(tls));
     co_return plain;
@@ -153,7 +160,8 @@ coro<stream> accept(stream plain, server_context context, start_options options)
     try {
         s = co_await start(std::move(plain), context, options);
     } catch (const error& e) {
-        const auto& callback = context.state()->built()->options.on_handshake_error;
+        // A copy: it may give the context other options.
+        const auto callback = context.state()->built()->options.on_handshake_error;
         if (callback) {
             (*callback)(e);
         }

@@ -134,6 +134,19 @@ TEST_CASE("an address is compared with the addresses of the certificate") {
         const auto six = site_of(root().issue("::1"));
         const std::string said6 = co_await client_says(trusting(), six, "0:0:0:0:0:0:0:1");
         CHECK(said6.empty());
+        const auto local = site_of(root().issue("fe80::1"));
+        const std::string said7 = co_await client_says(trusting(), local, "fe80::1%1");
+        CHECK(said7.empty());
+    });
+}
+
+TEST_CASE("a name with the final dot is the name without it") {
+    in_task([]() -> coro<void> {
+        const auto server = site_of(root().issue("www.example"));
+        const std::string said = co_await client_says(trusting(), server, "www.example.");
+        CHECK(said.empty());
+        const std::string other = co_await client_says(trusting(), server, "www.example..");
+        CHECK(!other.empty());
     });
 }
 

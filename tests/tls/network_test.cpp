@@ -175,6 +175,27 @@ TEST_CASE("clients that cannot shake hands do not disturb a server, which hears 
     });
 }
 
+TEST_CASE("who hears of a failed handshake may give the server other options") {
+    in_sim([]() -> coro<void> {
+        std::vector<std::string> heard;
+        tls::server_context context = site();
+        tls::server_context* changed = &context;
+        const std::string mark(100, 'm');
+        auto options =
+            site_options().on_handshake_error([&heard, changed, mark](const std::exception&) {
+                changed->assign(site_options());
+                heard.push_back(mark);
+            });
+        context.assign(options);
+        options = site_options();  // the context has the only one
+        auto server = co_await tls::start_server(echo, "127.0.0.1", 0, context);
+        stream plain = co_await nurt::connect("127.0.0.1", server.port());
+        co_await plain.write("USER anonymous\r\n");
+        co_await plain.read_all();
+        CHECK(heard == std::vector<std::string>(1, mark));
+    });
+}
+
 TEST_CASE("a client that only connects is dropped when the handshake's time is over") {
     in_sim([]() -> coro<void> {
         auto server = co_await tls::start_server(echo, "127.0.0.1", 0, site());

@@ -64,7 +64,7 @@ bool connection::read(io::operation& op) noexcept {
         case progress::failed: op.result = -EPROTO; return true;
         case progress::cut: break;
     }
-    op.result = engine_->input_error();
+    op.result = engine_->cut_by();
     if (op.result == 0 && !engine_->context().options.accept_truncation) {
         op.result = -ENODATA;
     }
@@ -126,22 +126,28 @@ void connection::take_received() noexcept {
     engine_->reading = false;
     take_input();
     serve_reader();
+    serve_writer(true);
 }
 
 // Writing.
 
-// Encrypts the next piece of op. False: it failed, and op has its result.
-bool connection::write(io::operation& op) noexcept {
+// Encrypts the next piece of op. Failed: op has its result.
+progress connection::write(io::operation& op) noexcept {
     const std::size_t piece = std::min(op.size - taken_, record);
     if (engine_->has_said_goodbye()) {
         op.result = -EPIPE;
-        return false;
+        return progress::failed;
     }
-    switch (engine_->write(static_cast<const char*>(op.data) + taken_, piece)) {
-        case progress::done: taken_ += piece; return true;
-        case progress::cut: op.result = engine_->output_error; return false;
-        default: op.result = -EPROTO; return false;
+    const auto* from = static_cast<const char*>(op.data) + taken_;
+    switch (const progress result = engine_->write(from, piece)) {
+        case progress::done: taken_ += piece; [[fallthrough]];
+        case progress::starved: return result;
+        case progress::cut: break;
+        default: op.result = -EPROTO; return progress::failed;
     }
+    op.result = engine_->output_error != 0 ? engine_->output_error : engine_->cut_by();
+    op.result = op.result != 0 ? op.result : -ENODATA;
+    return progress::failed;
 }
 
 // Encrypts for the writer, until the stream below does not take more at once.
@@ -150,16 +156,22 @@ void connection::serve_writer(bool at_once) noexcept {
         return;
     }
     io::operation& op = *writer_.op;
-    bool good = engine_->output_error == 0;
     op.result = engine_->output_error;
-    while (good && !has_unsent() && taken_ < std::min(op.size, most_at_once)) {
-        good = write(op);
+    progress state = op.result == 0 ? progress::done : progress::failed;
+    while (state == progress::done && !has_unsent() && taken_ < std::min(op.size, most_at_once)) {
+        state = write(op);
     }
-    if (good && has_unsent()) {
+    if (state != progress::failed && has_unsent()) {
         start_sending();
         return;
     }
-    if (good) {
+    if (state == progress::starved) {
+        if (!engine_->reading) {
+            start_receiving();
+        }
+        return;
+    }
+    if (state == progress::done) {
         op.result = static_cast<std::int64_t>(taken_);
     }
     taken_ = 0;
@@ -230,12 +242,13 @@ bool connection::try_now(io::operation& op) noexcept {
     if (has_unsent() || op.size > record) {
         return false;
     }
-    if (!write(op)) {
+    const progress result = write(op);
+    if (result == progress::failed) {
         taken_ = 0;
         return true;
     }
-    if (has_unsent()) {
-        return false;  // submit() finds it encrypted
+    if (result == progress::starved || has_unsent()) {
+        return false;  // submit() finds it encrypted, if it is
     }
     op.result = static_cast<std::int64_t>(std::exchange(taken_, 0));
     return true;
@@ -278,7 +291,9 @@ bool connection::cancel(io::operation& op) noexcept {
     }
     w.op = nullptr;
     op.in_flight = false;
-    if (&w == &reader_) {
+    const bool writer_wants_input =
+        writer_.op != nullptr && !writer_.finished && !has_unsent();  // by invariant 3
+    if (reader_.op == nullptr && !writer_wants_input) {
         stop_receiving();
     }
     return true;

@@ -29,7 +29,8 @@ namespace nurt::tls::detail {
 //     engine has no input.
 //  2. While send_ is, engine.writing is set; its memory, sending_, does not move.
 //  3. A reader waits only while the engine is starved; a writer only while something of it, or
-//     something from before it, has not been taken by the stream below.
+//     something from before it, has not been taken by the stream below, or else while the engine is
+//     starved: of the rest of a message that has to be seen before more is written.
 //  4. An operation that has its result and waits for run() cannot be cancelled any more.
 class connection final : private ready_node, private timer_node {
 public:
@@ -66,7 +67,7 @@ private:
     };
 
     bool read(io::operation& op) noexcept;
-    bool write(io::operation& op) noexcept;
+    progress write(io::operation& op) noexcept;
     bool fetch() noexcept;
     void prepare_receive() noexcept;
     void take_input() noexcept;

@@ -16,6 +16,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 
 namespace nurt::tls::detail {
 
@@ -66,7 +67,8 @@ int give_password(char* to, int size, int, void* password) {
 std::vector<certificate_ptr> certificates_of(const loaded& from) {
     std::vector<certificate_ptr> result;
     const bio_ptr bio = bio_of(from.text);
-    while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+    std::string no_password;
+    while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, &give_password, &no_password)) {
         result.emplace_back(one);
     }
     const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
@@ -154,10 +156,17 @@ void set_sessions(SSL_CTX* context, const settings& options, side which) {
     } else if (which == side::client) {
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     } else {
-        // The client keeps the session, sealed with a key of this context.
+        // The client keeps the session, sealed with a key of the context that it came to first.
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-        static constexpr unsigned char name[] = "nurt";
-        SSL_CTX_set_session_id_context(context, name, sizeof name - 1);
+    }
+    if (which == side::server) {
+        // And that one may have left it to another. Only the same may resume it: with what it asks
+        // of certificates, nothing from before a reload is asked again.
+        unsigned char name[16];
+        if (RAND_bytes(name, sizeof name) != 1 ||
+            SSL_CTX_set_session_id_context(context, name, sizeof name) != 1) {
+            fail("TLS server", take_error_text());
+        }
     }
 }
 

@@ -31,6 +31,7 @@ struct engine::callbacks {
     static BIO_METHOD* make_method() noexcept;
     static int new_session(SSL* ssl, SSL_SESSION* session) noexcept;
     static int select_context(SSL* ssl, int* alert, void*) noexcept;
+    static int accept_name(SSL*, int*, void*) noexcept { return SSL_TLSEXT_ERR_OK; }
     static int select_protocol(SSL* ssl, const unsigned char** out, unsigned char* size,
                                const unsigned char* offered, unsigned offered_size, void*) noexcept;
 };
@@ -110,26 +111,44 @@ int engine::callbacks::new_session(SSL* ssl, SSL_SESSION* session) noexcept {
     return 1;
 }
 
+// The host in the client's first message; empty if there is none, or what OpenSSL is going to refuse.
+// RFC 6066 section 3: a list of one, and before each part its length.
+static std::string_view name_in_hello(SSL* ssl) noexcept {
+    const unsigned char* data = nullptr;
+    std::size_t size = 0;
+    constexpr std::size_t header = 5;
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &data, &size) != 1 ||
+        size < header || data[2] != TLSEXT_NAMETYPE_host_name ||
+        data[3] * 256U + data[4] != size - header) {
+        return {};
+    }
+    return {reinterpret_cast<const char*>(data) + header, size - header};
+}
+
+// Before OpenSSL looks for a session: so one of another context, whose name is in it, opens no door
+// that this one keeps shut. A handshake may begin again, for another key, but not with another name.
 int engine::callbacks::select_context(SSL* ssl, int* alert, void*) noexcept {
     engine& e = of(ssl);
-    const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    if (name == nullptr || !e.built_->options.select) {
-        return SSL_TLSEXT_ERR_OK;
+    const std::string_view name = name_in_hello(ssl);
+    if (e.selected_) {
+        *alert = SSL_AD_ILLEGAL_PARAMETER;
+        return name == e.server_name_ ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_ERROR;
+    }
+    if (!e.built_->options.select) {
+        return SSL_CLIENT_HELLO_SUCCESS;
     }
     try {
+        e.selected_ = true;
         e.server_name_ = name;
-        const auto chosen = (*e.built_->options.select)(name);
+        const auto chosen = name.empty() ? std::nullopt : (*e.built_->options.select)(name);
         if (chosen) {
-            e.built_ = chosen->state()->built();
-            SSL_CTX* context = e.built_->context.get();
-            SSL_set_SSL_CTX(ssl, context);
-            SSL_set_verify(ssl, SSL_CTX_get_verify_mode(context), nullptr);
+            e.change_to(chosen->state()->built());
         }
-        return SSL_TLSEXT_ERR_OK;
+        return SSL_CLIENT_HELLO_SUCCESS;
     } catch (...) {
         e.thrown_ = std::current_exception();
         *alert = SSL_AD_INTERNAL_ERROR;
-        return SSL_TLSEXT_ERR_ALERT_FATAL;
+        return SSL_CLIENT_HELLO_ERROR;
     }
 }
 
@@ -154,9 +173,10 @@ void engine::install_callbacks(const built_context& context) {
     if (context.which == side::client) {
         SSL_CTX_sess_set_new_cb(c, &callbacks::new_session);
     } else {
+        SSL_CTX_set_client_hello_cb(c, &callbacks::select_context, nullptr);
         // What SSL_CTX_set_tlsext_servername_callback is, a macro with casts of C.
         SSL_CTX_callback_ctrl(c, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
-                              reinterpret_cast<void (*)()>(&callbacks::select_context));
+                              reinterpret_cast<void (*)()>(&callbacks::accept_name));
         SSL_CTX_set_alpn_select_cb(c, &callbacks::select_protocol, nullptr);
     }
 }
@@ -169,6 +189,9 @@ engine::engine(std::shared_ptr<context_state> shared, std::string server_name, s
       origin_(std::move(origin)) {
     if (!alpn.empty()) {
         alpn_ = wire_format(alpn);
+    }
+    if (server_name_.size() > 1 && server_name_.ends_with('.')) {
+        server_name_.pop_back();  // the root of all names, which certificates do not write
     }
     static BIO_METHOD* const method = callbacks::make_method();
     receive_.code = io::opcode::receive;
@@ -192,6 +215,19 @@ engine::~engine() {
     ERR_clear_error();
 }
 
+// OpenSSL takes over certificates and whom we trust, and nothing else.
+void engine::change_to(std::shared_ptr<const built_context> chosen) {
+    built_ = std::move(chosen);
+    SSL* ssl = ssl_.get();
+    SSL_CTX* context = built_->context.get();
+    SSL_set_SSL_CTX(ssl, context);
+    SSL_set_verify(ssl, SSL_CTX_get_verify_mode(context), nullptr);
+    SSL_set_min_proto_version(ssl, static_cast<int>(SSL_CTX_get_min_proto_version(context)));
+    SSL_clear_options(ssl, SSL_OP_NO_TICKET);
+    SSL_set_options(ssl, SSL_CTX_get_options(context));
+    SSL_set_num_tickets(ssl, SSL_CTX_get_num_tickets(context));
+}
+
 void engine::prepare_client() {
     SSL* ssl = ssl_.get();
     SSL_set_connect_state(ssl);
@@ -203,9 +239,9 @@ void engine::prepare_client() {
                 "TLS needs the name of the server, to compare it with its certificate");
         }
         SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        // Takes an address for an address.
-        if (SSL_set1_host(ssl, address ? address->to_string().c_str() : server_name_.c_str()) !=
-            1) {
+        std::string name = address ? address->to_string() : server_name_;
+        name.resize(std::min(name.find('%'), name.size()));  // an interface is of this machine only
+        if (SSL_set1_host(ssl, name.c_str()) != 1) {         // takes an address for an address
             throw usage_error("'" + server_name_ +
                               "' is no name of a server: " + take_error_text());
         }
@@ -234,16 +270,28 @@ progress engine::after(int result) {
     if (starved_) {
         return progress::starved;
     }
-    if (cut_ || output_error != 0) {
+    if (cut_) {
+        ERR_clear_error();  // that the end was not expected
         return progress::cut;
     }
-    // Alerts that are fatal count as a shutdown too.
-    const bool alert = ERR_GET_REASON(ERR_peek_last_error()) >= SSL_AD_REASON_OFFSET;
-    if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && !alert) {
+    if (has_ended()) {
         return progress::ended;
+    }
+    if (output_error != 0) {
+        ERR_clear_error();
+        return progress::cut;
     }
     note_failure();
     return progress::failed;
+}
+
+// Alerts that are fatal count as a shutdown too, but then the connection is no longer established;
+// and as long as it was not, the queue of errors is all ours.
+bool engine::has_ended() const noexcept {
+    const bool alert = SSL_in_init(ssl_.get()) == 1 &&
+                       ERR_GET_REASON(ERR_peek_last_error()) >= SSL_AD_REASON_OFFSET;
+    return !alert && failure_.why.empty() &&
+           (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 // OpenSSL's "tlsv1 alert unknown ca", without the name of a version that is not the one in use.
@@ -254,10 +302,6 @@ static std::string alert_text() {
 }
 
 void engine::note_failure() {
-    if (thrown_) {
-        ERR_clear_error();
-        std::rethrow_exception(std::exchange(thrown_, nullptr));
-    }
     const int reason = ERR_GET_REASON(ERR_peek_last_error());
     if (!failure_.why.empty()) {  // the first one is what it was about
         ERR_clear_error();
@@ -318,10 +362,14 @@ bool engine::is_drained() const noexcept {
 
 progress engine::write(const void* from, std::size_t size) {
     std::size_t n = 0;
+    starved_ = cut_ = false;
     if (SSL_write_ex(ssl_.get(), from, size, &n) == 1) [[likely]] {
         return progress::done;
     }
-    if (output_error != 0) {
+    if (starved_) {
+        return progress::starved;  // half of a message is there that OpenSSL wants to see first
+    }
+    if (cut_ || output_error != 0) {
         ERR_clear_error();
         return progress::cut;
     }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nurt::tls::detail {
 
@@ -23,7 +24,7 @@ enum class progress : unsigned char {
     done,
     starved,  // needs more input
     ended,    // the peer has said that nothing more will come
-    cut,      // the connection below has ended or failed: see input_error()
+    cut,      // the connection below has ended or failed: see cut_by()
     failed,   // see failure()
 };
 
@@ -52,7 +53,8 @@ public:
     progress read(void* to, std::size_t size, std::size_t& got);
     // Nothing can come of a read, for want of input.
     bool is_drained() const noexcept;
-    // Takes all of it: at most a record's worth.
+    // Takes all of it, at most a record's worth, or nothing. Starved: it has to be repeated with the
+    // same bytes, or others, when there is more input.
     progress write(const void* from, std::size_t size);
     // Says that nothing more will come, once.
     void say_goodbye();
@@ -70,7 +72,8 @@ public:
     bool has_input() const noexcept { return input_begin_ != input_end_; }
     // 0: the end of the stream; -errno.
     void input_ends(std::int64_t result) noexcept;
-    std::int64_t input_error() const noexcept { return input_error_; }
+    // Why it is cut: 0 is the end of the input.
+    std::int64_t cut_by() const noexcept { return input_ended_ ? input_error_ : output_error; }
     void drop_empty_input() noexcept;
     std::string output;
 
@@ -83,6 +86,8 @@ public:
     std::int64_t output_error = 0;
 
     const engine_failure& failure() const noexcept { return failure_; }
+    // What a callback of the user threw and so made it fail; once.
+    std::exception_ptr take_thrown() noexcept { return std::exchange(thrown_, nullptr); }
     const built_context& context() const noexcept { return *built_; }
     const std::string& server_name() const noexcept { return server_name_; }
     SSL* ssl() const noexcept { return ssl_.get(); }
@@ -96,7 +101,9 @@ private:
 
     void prepare_client();
     const std::string& alpn() const noexcept { return alpn_.empty() ? built_->alpn : alpn_; }
+    void change_to(std::shared_ptr<const built_context> chosen);
     progress after(int result);
+    bool has_ended() const noexcept;
     void note_failure();
 
     std::shared_ptr<context_state> shared_;
@@ -112,12 +119,13 @@ private:
     std::size_t input_end_ = 0;
     std::int64_t input_error_ = 0;
     bool input_ended_ = false;
-    bool starved_ = false;  // of the call that is under way: it asked for more
-    bool cut_ = false;      // and there will be no more
+    bool selected_ = false;  // the client's first message has been looked at
+    bool starved_ = false;   // of the call that is under way: it asked for more
+    bool cut_ = false;       // and there will be no more
     in_place receive_;
     in_place send_;
     engine_failure failure_{tls_errc::protocol, "", 0};
-    std::exception_ptr thrown_;  // by a callback of the user
+    std::exception_ptr thrown_;
 };
 
 }  // namespace nurt::tls::detail
