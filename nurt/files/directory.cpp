@@ -2,6 +2,7 @@
 // nurt/files/directory.cpp: see the header.
 #include "nurt/files/directory.hpp"
 
+#include "nurt/base/error.hpp"
 #include "nurt/files/detail/file_work.hpp"
 #include "nurt/threads/to_thread.hpp"
 
@@ -68,31 +69,44 @@ struct directory::state {
     bool ended = false;
     std::vector<directory_entry> entries;
     std::size_t taken = 0;
+    bool busy = false;  // a thread reads for a task
 };
 
-directory::directory(std::unique_ptr<state> s) noexcept : state_(std::move(s)) {}
+struct directory::reading_mark {
+    explicit reading_mark(state& s) noexcept : marked(s) { s.busy = true; }
+    reading_mark(const reading_mark&) = delete;
+    reading_mark& operator=(const reading_mark&) = delete;
+    ~reading_mark() { marked.busy = false; }
+    state& marked;
+};
+
+directory::directory(std::shared_ptr<state> s) noexcept : state_(std::move(s)) {}
 directory::directory(directory&&) noexcept = default;
 directory& directory::operator=(directory&&) noexcept = default;
 directory::~directory() = default;
 
 coro<std::optional<directory_entry>> directory::next() {
-    return next_of(*state_);
+    return next_of(state_);
 }
 
-coro<std::optional<directory_entry>> directory::next_of(state& s) {
-    if (s.taken == s.entries.size() && !s.ended) {
-        co_await to_thread([](state* unread) { unread->read(); }, &s);
+coro<std::optional<directory_entry>> directory::next_of(std::shared_ptr<state> s) {
+    if (!s || s->busy) {
+        throw usage_error(s ? "another task reads this directory" : "the directory is closed");
+    }
+    if (s->taken == s->entries.size() && !s->ended) {
+        const reading_mark mark(*s);
+        co_await to_thread([](state* unread) { unread->read(); }, s.get());
     }
     std::optional<directory_entry> result;
-    if (s.taken < s.entries.size()) {
-        result = std::move(s.entries[s.taken++]);
+    if (s->taken < s->entries.size()) {
+        result = std::move(s->entries[s->taken++]);
     }
     co_return result;
 }
 
 directory scandir(std::string path) {
     detail::check_path(path);
-    return directory(std::make_unique<directory::state>(std::move(path)));
+    return directory(std::make_shared<directory::state>(std::move(path)));
 }
 
 coro<std::vector<std::string>> listdir(std::string path) {

@@ -31,16 +31,18 @@ public:
     ~directory();
 
     // Nothing at the end. os_error: "scandir /root: Permission denied". Cancelled, it loses nothing.
+    // One task at a time: another gets usage_error.
     coro<std::optional<directory_entry>> next();
 
 private:
     friend directory scandir(std::string path);
     struct state;
+    struct reading_mark;
 
-    explicit directory(std::unique_ptr<state> s) noexcept;
-    static coro<std::optional<directory_entry>> next_of(state& s);
+    explicit directory(std::shared_ptr<state> s) noexcept;
+    static coro<std::optional<directory_entry>> next_of(std::shared_ptr<state> s);
 
-    std::unique_ptr<state> state_;
+    std::shared_ptr<state> state_;  // also of who reads
 };
 
 // Python: os.scandir.

@@ -35,7 +35,8 @@ coro<std::size_t> read_behind(state s, char* to, std::size_t size) {
     if (!s->pipe.is_closed()) {
         co_return co_await s->pipe.read_some(std::span<char>(to, size));
     }
-    transfer read(s, file_call::read, to, size, s->position + s->buffer.size());
+    transfer read(s, file_call::read, to, size,
+                  detail::offset_in(*s, s->position + s->buffer.size()));
     co_return co_await read;
 }
 
@@ -100,8 +101,7 @@ coro<std::string> take_up_to(state s, std::size_t n) {
 }
 
 coro<std::size_t> append_to_end(state s, std::string_view from) {
-    transfer write(s, file_call::write, const_cast<char*>(from.data()), from.size(),
-                   static_cast<std::uint64_t>(-1));
+    transfer write(s, file_call::write, const_cast<char*>(from.data()), from.size(), -1);
     const std::size_t n = co_await write;
     // Where the end is, the kernel knows.
     s->position = static_cast<std::uint64_t>(::lseek(s->descriptor, 0, SEEK_CUR));
@@ -273,7 +273,7 @@ coro<std::size_t> file::write_from(state s, std::string_view from) {
     } else {
         s->buffer.drop(s->buffer.size());
         n = co_await transfer(s, file_call::write, const_cast<char*>(from.data()), from.size(),
-                              s->position);
+                              detail::offset_in(*s, s->position));
         s->position += n;
     }
     co_return n;

@@ -91,18 +91,16 @@ public:
     // At an offset from the start. The memory has to stay until the end of the await. pread gives up
     // to the size of the buffer, fewer only at the end; pwrite writes all. Both give std::size_t.
     auto pread(std::span<char> to, std::uint64_t offset) {
-        return detail::transfer(use(), io::file_call::read, to.data(), to.size(), offset);
+        return at(io::file_call::read, to.data(), to.size(), offset);
     }
     auto pread(std::span<std::byte> to, std::uint64_t offset) {
-        return detail::transfer(use(), io::file_call::read, to.data(), to.size(), offset);
+        return at(io::file_call::read, to.data(), to.size(), offset);
     }
     auto pwrite(std::string_view from, std::uint64_t offset) {
-        return detail::transfer(use(), io::file_call::write, const_cast<char*>(from.data()),
-                                from.size(), offset);
+        return at(io::file_call::write, const_cast<char*>(from.data()), from.size(), offset);
     }
     auto pwrite(std::span<const std::byte> from, std::uint64_t offset) {
-        return detail::transfer(use(), io::file_call::write, const_cast<std::byte*>(from.data()),
-                                from.size(), offset);
+        return at(io::file_call::write, const_cast<std::byte*>(from.data()), from.size(), offset);
     }
 
     // Where the next byte is read or written.
@@ -137,6 +135,11 @@ public:
 
 private:
     using state = std::shared_ptr<detail::file_state>;
+
+    detail::transfer at(io::file_call what, void* data, std::size_t size, std::uint64_t offset) {
+        const state& s = use();
+        return detail::transfer(s, what, data, size, detail::offset_in(*s, offset));
+    }
 
     explicit file(state s) noexcept : state_(std::move(s)) {}
     const state& use() const {

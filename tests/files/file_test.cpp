@@ -135,6 +135,29 @@ TEST_CASE_TEMPLATE("many tasks read and write at offsets of one file at once", W
     });
 }
 
+TEST_CASE_TEMPLATE("an offset that no file has is an error, and not the file's position", W,
+                   IN_EVERY_WORLD) {
+    with_directory<W>([](std::string dir) -> coro<void> {
+        files::file f = co_await files::open(dir + "/a", "w+");
+        co_await f.write("abc");
+        const auto put = [](files::file& to, std::uint64_t at) -> coro<std::size_t> {
+            co_return co_await to.pwrite("x", at);
+        };
+        const auto take = [](files::file& from, std::uint64_t at) -> coro<std::size_t> {
+            char one[1];
+            co_return co_await from.pread(std::span<char>(one), at);
+        };
+        for (const std::uint64_t at : {UINT64_MAX, std::uint64_t{1} << 63}) {
+            const auto written = co_await error_of<nurt::os_error>(put(f, at));
+            CHECK(written.number() == EINVAL);
+            const auto read = co_await error_of<nurt::os_error>(take(f, at));
+            CHECK(read.number() == EINVAL);
+        }
+        const std::string text = co_await files::read_text(dir + "/a");
+        CHECK(text == "abc");
+    });
+}
+
 TEST_CASE_TEMPLATE("what is appended goes to the end, wherever others have moved it", W,
                    IN_EVERY_WORLD) {
     with_directory<W>([](std::string dir) -> coro<void> {

@@ -112,6 +112,20 @@ TEST_CASE_TEMPLATE("a directory of a thousand files is listed whole", W, IN_EVER
     });
 }
 
+TEST_CASE_TEMPLATE("one task at a time reads a directory, which may go meanwhile", W,
+                   IN_EVERY_WORLD) {
+    with_directory<W>([](std::string dir) -> coro<void> {
+        co_await files::write_text(dir + "/name", "");
+        std::optional<files::directory> entries = files::scandir(dir);
+        auto first = nurt::create_task(entries->next());
+        auto second = nurt::create_task(error_of<nurt::usage_error>(entries->next()));
+        co_await second;
+        entries.reset();
+        const auto entry = co_await first;
+        CHECK(entry.value().name == "name");
+    });
+}
+
 TEST_CASE_TEMPLATE("trees are made and removed, and links in them are not followed", W,
                    IN_EVERY_WORLD) {
     with_directory<W>([](std::string dir) -> coro<void> {

@@ -6,6 +6,7 @@
 #include "nurt/threads/run_in_executor.hpp"
 
 #include <cerrno>
+#include <cstdint>
 
 #include <unistd.h>
 
@@ -51,6 +52,13 @@ void close_in_background(int descriptor, bool written) noexcept {
 
 void throw_file_closed() {
     throw usage_error("the file is closed");
+}
+
+std::int64_t offset_in(const file_state& s, std::uint64_t offset) {
+    if (offset > INT64_MAX) {
+        throw os_error(EINVAL, "an offset in " + s.name);
+    }
+    return static_cast<std::int64_t>(offset);
 }
 
 cancel_answer transfer::cancel() noexcept {

@@ -13,17 +13,20 @@
 
 namespace nurt::files::detail {
 
-// Reads once, or writes until all is written. A plain object in the frame of who waits.
+// As the kernel counts; os_error(EINVAL) for what it would take for something else.
+std::int64_t offset_in(const file_state& s, std::uint64_t offset);
+
+// Reads once, or writes until all is written; at -1 is where the descriptor stands. A plain object in the frame of who waits.
 class transfer final : public leaf, public file_work {
 public:
     transfer(std::shared_ptr<file_state> s, file_call code, void* memory, std::size_t bytes,
-             std::uint64_t at) noexcept
+             std::int64_t at) noexcept
         : state_(std::move(s)) {
         what = code;
         descriptor = state_->descriptor;
         data = memory;
         size = bytes;
-        offset = static_cast<std::int64_t>(at);
+        offset = at;
     }
 
     bool await_ready() const noexcept { return size == 0; }
