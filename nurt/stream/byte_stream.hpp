@@ -16,8 +16,8 @@
 namespace nurt {
 
 // Operations are receive and send; their target belongs to the implementation, which may set it.
-// At most one of each is under way at a time. The rules of io::operation hold: complete() is called
-// once, on the loop's thread, and only queues.
+// At most one of each is under way at a time. The rules of io::operation hold: in_flight is kept, and
+// complete() is called once, on the loop's thread, and only queues.
 class byte_stream {
 public:
     virtual ~byte_stream() = default;  // closes as close(flush) does, if that was not done

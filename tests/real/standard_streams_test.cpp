@@ -4,6 +4,7 @@
 
 #include "nurt/base/error.hpp"
 #include "nurt/core/gather.hpp"
+#include "nurt/core/result.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/files/detail/descriptor_stream.hpp"
@@ -14,6 +15,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <functional>
 #include <string>
 
 #include <fcntl.h>
@@ -89,6 +91,28 @@ TEST_CASE("standard input is read from a socket") {
     const stand_in input(0, ends[0]);
     in_reality([&]() -> coro<void> { co_await reads_lines_from(ends[1]); });
     ::close(ends[1]);
+}
+
+TEST_CASE("an exchange over standard input that is a socket may be given up") {
+    in_reality([]() -> coro<void> {
+        int ends[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+        const stand_in in(0, ends[0]);
+        stream s = files::standard_input();
+        const auto ask = [](stream& whom) -> coro<void> {
+            char answer[10];
+            co_await whom.exchange("question", std::span<char>(answer));
+        };
+        auto asking = nurt::create_task(ask, std::ref(s));
+        co_await nurt::sleep(nurt::milliseconds(1));
+        asking.cancel();
+        co_await nurt::as_result(asking);
+        CHECK(asking.cancelled());
+        put(ends[1], "late");
+        const std::string text = co_await s.read(10);
+        CHECK(text == "late");
+        ::close(ends[1]);
+    });
 }
 
 TEST_CASE("standard input is read from a terminal") {

@@ -57,6 +57,7 @@ public:
     }
     void submit(io::operation& op) noexcept override {
         waiter& w = waiter_of(op);
+        op.in_flight = true;
         w.outer = &op;
         w.cancel_asked = false;
         w.target = channel_;
@@ -65,6 +66,7 @@ public:
     bool cancel(io::operation& op) noexcept override {
         waiter& w = waiter_of(op);
         w.cancel_asked = !io_.cancel(w);
+        op.in_flight = w.cancel_asked;
         return !w.cancel_asked;
     }
     int shutdown_write() noexcept override {
@@ -104,6 +106,7 @@ private:
             }
             op.result = -ECANCELED;
         }
+        op.in_flight = false;
         op.complete();
     }
 
@@ -183,6 +186,7 @@ private:
     public:
         void begin(io::operation& op, file_call call, int on) noexcept {
             outer_ = &op;
+            op.in_flight = true;
             what = call;
             descriptor = on;
             data = op.data;
@@ -193,7 +197,7 @@ private:
         bool stop() noexcept {
             const bool stopped = withdraw();
             if (stopped) {
-                outer_ = nullptr;
+                std::exchange(outer_, nullptr)->in_flight = false;
             }
             return stopped;
         }
@@ -203,6 +207,7 @@ private:
         void ended() noexcept override {
             io::operation& op = *std::exchange(outer_, nullptr);
             op.result = was_cancelled() ? -ECANCELED : result;
+            op.in_flight = false;
             op.complete();
         }
 
