@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +42,24 @@ int stat_field(int pid, int number) {
     for (int i = 0; i < number; ++i) rest >> word;
     return std::stoi(word);
 }
+
+// While it lives, no descriptor can be opened.
+class no_descriptor_left {
+public:
+    no_descriptor_left() {
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        const int free = ::fcntl(1, F_DUPFD_CLOEXEC, 3);
+        REQUIRE(free > 0);
+        ::close(free);
+        rlimit now = before_;
+        now.rlim_cur = static_cast<rlim_t>(free);
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &now) == 0);
+    }
+    ~no_descriptor_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
 
 }  // namespace
 
@@ -120,6 +139,21 @@ TEST_CASE("what cannot be started says what and why") {
         const auto nonsense = co_await error_of<usage_error>(
             create_subprocess_exec("true", {}, {.stdin = subprocess::to_stdout}));
         CHECK(nonsense.what() == std::string("subprocess::to_stdout is for stderr"));
+    });
+}
+
+TEST_CASE("who has no descriptor left starts nothing") {
+    in_reality([]() -> coro<> {
+        for (const redirection errors : {subprocess::inherit, redirection(1)}) {
+            std::string said;
+            try {
+                const no_descriptor_left now;
+                const process p = co_await create_subprocess_shell("exit", {.stderr = errors});
+            } catch (const os_error& e) {
+                said = e.what();
+            }
+            CHECK(said == "spawn /bin/sh: Too many open files");
+        }
     });
 }
 

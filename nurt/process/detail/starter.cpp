@@ -23,16 +23,17 @@ namespace {
 constexpr const char* stream_names[] = {"stdin", "stdout", "stderr"};
 constexpr int first_free = 3;
 
-// Below 3 it could be written over by the child's standard streams before it is used.
-owned_descriptor lifted(owned_descriptor given, const std::string& attempt) {
-    if (given.get() >= first_free) {
-        return given;
-    }
-    owned_descriptor copy(::fcntl(given.get(), F_DUPFD_CLOEXEC, first_free));
+owned_descriptor copy_above(int descriptor, const std::string& attempt) {
+    owned_descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, first_free));
     if (copy.get() < 0) {
         throw os_error(errno, attempt);
     }
     return copy;
+}
+
+// Below 3 it could be written over by the child's standard streams before it is used.
+owned_descriptor lifted(owned_descriptor given, const std::string& attempt) {
+    return given.get() >= first_free ? std::move(given) : copy_above(given.get(), attempt);
 }
 
 void check_no_zero(const std::string& text) {
@@ -91,7 +92,7 @@ void starter::use_descriptor(int number, int descriptor) {
     end& e = ends_[number];
     e.source = descriptor;
     if (descriptor < first_free && descriptor != number) {
-        e.theirs = owned_descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, first_free));
+        e.theirs = copy_above(descriptor, attempt());
         e.source = e.theirs.get();
     }
 }
@@ -177,7 +178,13 @@ process starter::start() {
     prepare(0, options_.stdin);
     prepare(1, options_.stdout);
     prepare(2, options_.stderr);
+    // Room for the pidfd: without one the child would have to be killed, and it has begun by then.
+    owned_descriptor room(pidfd_of(::getpid()));
+    if (room.get() < 0) {
+        throw os_error(errno, attempt());
+    }
     const int pid = spawn();
+    owned_descriptor(std::move(room));
     const int descriptor = pidfd_of(pid);
     const int error = descriptor < 0 ? errno : 0;
     if (error != 0 && error != ESRCH) {
