@@ -37,6 +37,7 @@ struct signal_table {
 
     void begin(signal_listener& who, int signal);
     void end(signal_listener& who, int signal) noexcept;
+    void forget(signal_listener& who, int signal) noexcept;
     void unlink(const signal_listener& who) noexcept;
     void remove_action(int signal, void (*handler)(int)) noexcept;
     void after_fork() noexcept;
@@ -94,20 +95,23 @@ void signal_table::begin(signal_listener& who, int signal) {
     if (who.listens(signal)) {
         return;
     }
+    // Before there is a handler, since what it hears and nobody listens for is lost.
+    if (who.signals_.fetch_or(signal_listener::bit(signal)) == 0) {
+        who.next_ = first.load();
+        first = &who;
+    }
     if (listeners[signal] == 0) {
         struct sigaction action{};
         action.sa_handler = &on_signal;
         action.sa_flags = SA_RESTART | SA_ONSTACK;
         ::sigemptyset(&action.sa_mask);
         if (::sigaction(signal, &action, &before[signal]) != 0) {
-            throw os_error(errno, "listen for " + signal_name(signal));
+            const int error = errno;
+            forget(who, signal);
+            throw os_error(error, "listen for " + signal_name(signal));
         }
     }
     ++listeners[signal];
-    if (who.signals_.fetch_or(signal_listener::bit(signal)) == 0) {
-        who.next_ = first.load();
-        first = &who;
-    }
 }
 
 void signal_table::end(signal_listener& who, int signal) noexcept {
@@ -118,6 +122,10 @@ void signal_table::end(signal_listener& who, int signal) noexcept {
     if (--listeners[signal] == 0) {
         ::sigaction(signal, &before[signal], nullptr);
     }
+    forget(who, signal);
+}
+
+void signal_table::forget(signal_listener& who, int signal) noexcept {
     if (who.signals_.fetch_and(~signal_listener::bit(signal)) == signal_listener::bit(signal)) {
         unlink(who);
     }
