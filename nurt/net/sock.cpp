@@ -3,9 +3,9 @@
 #include "nurt/net/sock.hpp"
 
 #include "nurt/base/error.hpp"
-#include "nurt/core/leaf.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/operation_leaf.hpp"
 #include "nurt/net/detail/send_file.hpp"
 
 #include <algorithm>
@@ -32,47 +32,39 @@ std::string attempt_of(const char* call, int socket) {
 }
 
 // Until the descriptor is ready for reading or writing. Gives 0 or -errno.
-class ready_leaf final : public leaf, public io::operation {
+class ready_leaf final : public detail::operation_leaf {
 public:
     ready_leaf(int socket, bool writes, const char* call) noexcept
-        : loop_(*this_loop()), socket_(socket), writes_(writes), call_(call) {
+        : loop_(*event_loop::running_or_null()), socket_(socket), writes_(writes), call_(call) {
         code = writes ? io::opcode::wait_writable : io::opcode::wait_readable;
     }
+    ~ready_leaf() { unwatch(); }
     bool await_ready() {
         target = &loop_.watch(socket_, writes_, attempt_of(call_, socket_));
         return false;
     }
     void await_suspend(std::coroutine_handle<>) noexcept { loop_.backend().submit(*this); }
-    std::int64_t await_resume() noexcept {
-        loop_.unwatch(socket_, writes_);
-        return result;
-    }
-
-    cancel_answer cancel() noexcept override {
-        if (!in_flight || !loop_.backend().cancel(*this)) {
-            cancel_asked_ = true;
-            return cancel_answer::later;
-        }
-        loop_.unwatch(socket_, writes_);
-        return cancel_answer::done;
-    }
-    void complete() noexcept override {
-        if (cancel_asked_ && result == -ECANCELED) {
-            loop_.unwatch(socket_, writes_);
-            complete_cancelled();
-        } else {
-            leaf::complete();
-        }
-    }
+    std::int64_t await_resume() const noexcept { return result; }
 
 private:
-    static event_loop* this_loop() noexcept { return event_loop::running_or_null(); }
+    // Lets go at once, because the socket may be closed before the task has its turn.
+    bool take_back() noexcept override {
+        const bool taken = in_flight && loop_.backend().cancel(*this);
+        if (taken) {
+            unwatch();
+        }
+        return taken;
+    }
+    void unwatch() noexcept {
+        if (std::exchange(target, nullptr) != nullptr) {
+            loop_.unwatch(socket_, writes_);
+        }
+    }
 
     event_loop& loop_;
     int socket_;
     bool writes_;
     const char* call_;
-    bool cancel_asked_ = false;
 };
 
 // The result of a call that does not wait, repeated until it had not to: at least 0. Others get their

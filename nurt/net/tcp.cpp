@@ -26,7 +26,7 @@ namespace nurt {
 namespace {
 
 // Gives 0 or -errno.
-class connect_leaf final : public leaf, public io::operation {
+class connect_leaf final : public detail::operation_leaf {
 public:
     connect_leaf(io::backend& io, io::channel& c, const socket_address& to) noexcept
         : io_(io), to_(to.to_endpoint()) {
@@ -38,25 +38,11 @@ public:
     void await_suspend(std::coroutine_handle<>) noexcept { io_.submit(*this); }
     int await_resume() const noexcept { return static_cast<int>(result); }
 
-    cancel_answer cancel() noexcept override {
-        if (io_.cancel(*this)) {
-            return cancel_answer::done;
-        }
-        cancel_asked_ = true;
-        return cancel_answer::later;
-    }
-    void complete() noexcept override {
-        if (cancel_asked_ && result == -ECANCELED) {
-            complete_cancelled();
-        } else {
-            leaf::complete();
-        }
-    }
-
 private:
+    bool take_back() noexcept override { return io_.cancel(*this); }
+
     io::backend& io_;
     io::endpoint to_;
-    bool cancel_asked_ = false;
 };
 
 // What fails here concerns speed only, or is no socket of TCP.
@@ -177,22 +163,17 @@ void accept_leaf::await_suspend(std::coroutine_handle<>) noexcept {
     state_->io.submit(*this);
 }
 
-cancel_answer accept_leaf::cancel() noexcept {
-    if (state_->io.cancel(*this)) {
-        state_->accepting = false;
-        return cancel_answer::done;
+bool accept_leaf::take_back() noexcept {
+    if (!state_->io.cancel(*this)) {
+        return false;
     }
-    cancel_asked_ = true;
-    return cancel_answer::later;
+    state_->accepting = false;
+    return true;
 }
 
 void accept_leaf::complete() noexcept {
     state_->accepting = false;
-    if (cancel_asked_ && result == -ECANCELED) {
-        complete_cancelled();
-    } else {
-        leaf::complete();
-    }
+    operation_leaf::complete();
 }
 
 stream accept_leaf::await_resume() {

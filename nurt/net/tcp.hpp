@@ -15,10 +15,9 @@
 
 #include "nurt/base/time.hpp"
 #include "nurt/core/coro.hpp"
-#include "nurt/core/leaf.hpp"
 #include "nurt/io/backend.hpp"
-#include "nurt/io/operation.hpp"
 #include "nurt/net/address.hpp"
+#include "nurt/net/detail/operation_leaf.hpp"
 #include "nurt/stream/stream.hpp"
 
 namespace nurt {
@@ -94,20 +93,20 @@ namespace detail {
 
 struct listener_state;
 
-class accept_leaf final : public leaf, public io::operation {
+class accept_leaf final : public operation_leaf {
 public:
     explicit accept_leaf(std::shared_ptr<listener_state> state);
     bool await_ready();
     void await_suspend(std::coroutine_handle<>) noexcept;
     stream await_resume();
-    cancel_answer cancel() noexcept override;
     void complete() noexcept override;
 
 private:
+    bool take_back() noexcept override;
+
     std::shared_ptr<listener_state> state_;
     io::endpoint peer_;
     bool done_ = false;
-    bool cancel_asked_ = false;
 };
 
 }  // namespace detail

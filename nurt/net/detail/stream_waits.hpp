@@ -2,45 +2,29 @@
 // nurt/net/detail/stream_waits.hpp: for calls that go past a stream to its socket.
 #pragma once
 
-#include <cerrno>
 #include <coroutine>
 #include <cstdint>
 #include <utility>
 
 #include "nurt/base/error.hpp"
-#include "nurt/core/leaf.hpp"
-#include "nurt/io/operation.hpp"
+#include "nurt/net/detail/operation_leaf.hpp"
 #include "nurt/stream/byte_stream.hpp"
 #include "nurt/stream/stream.hpp"
 
 namespace nurt::detail {
 
 // Until the socket can be read, or takes more bytes. Gives 0 or -errno.
-class socket_ready_leaf final : public leaf, public io::operation {
+class socket_ready_leaf final : public operation_leaf {
 public:
     socket_ready_leaf(byte_stream& bytes, io::opcode what) noexcept : bytes_(bytes) { code = what; }
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<>) noexcept { bytes_.submit(*this); }
     std::int64_t await_resume() const noexcept { return result; }
 
-    cancel_answer cancel() noexcept override {
-        if (bytes_.cancel(*this)) {
-            return cancel_answer::done;
-        }
-        cancel_asked_ = true;
-        return cancel_answer::later;
-    }
-    void complete() noexcept override {
-        if (cancel_asked_ && result == -ECANCELED) {
-            complete_cancelled();
-        } else {
-            leaf::complete();
-        }
-    }
-
 private:
+    bool take_back() noexcept override { return bytes_.cancel(*this); }
+
     byte_stream& bytes_;
-    bool cancel_asked_ = false;
 };
 
 // Marks a task as the writer of a stream. Unless all is said to have gone well, what was written
