@@ -3,7 +3,6 @@
 #include "nurt/files/detail/file_work.hpp"
 
 #include "nurt/base/error.hpp"
-#include "nurt/threads/detail/thread_call.hpp"
 
 #include <cerrno>
 #include <stdexcept>
@@ -31,7 +30,7 @@ bool read_cached(io::file_request& r) noexcept {
 void file_work::start() {
     event_loop& loop = event_loop::running();
     cancel_asked_ = false;
-    executor_ = nullptr;
+    is_posted_ = false;
     if (loop.backend().submit_file(*this)) {
         return;
     }
@@ -39,21 +38,15 @@ void file_work::start() {
         loop.push_ready(*this);
         return;
     }
-    executor_ = &nurt::detail::executor_of(loop);
-    inbox_ = &loop.inbox();
-    inbox_->retain();
-    try {
-        executor_->post(*this);
-    } catch (...) {
-        inbox_->release();
-        throw;
-    }
+    is_posted_ = true;
+    posted_.post(loop, nurt::detail::executor_of(loop), *this);
 }
 
 void file_work::start_anyway() noexcept {
     try {
         start();
-    } catch (const error&) {
+    } catch (...) {  // no thread to be had
+        is_posted_ = false;
         result = perform(*this);
         event_loop::here().push_ready(*this);
     }
@@ -64,16 +57,12 @@ bool file_work::withdraw() noexcept {
         return false;
     }
     cancel_asked_ = true;
-    if (executor_ == nullptr) {
+    if (!is_posted_) {
         // A close that was interrupted, has it happened? It is let be.
         const bool may_be = in_flight && (what != file_call::close || !in_kernel);
         return may_be && event_loop::here().backend().cancel_file(*this);
     }
-    if (!executor_->withdraw(*this)) {
-        return false;
-    }
-    inbox_->release();
-    return true;
+    return posted_.withdraw(*this);
 }
 
 bool file_work::was_cancelled() const noexcept {
@@ -89,12 +78,9 @@ void file_work::complete() noexcept {
     ended();
 }
 
+// A closed loop has given up who waits, and this with them.
 void file_work::deliver() noexcept {
-    nurt::detail::mailbox* inbox = inbox_;
-    // As soon as it is in, it may run and be gone. A closed loop has given up who waits, and this
-    // with them.
-    static_cast<void>(inbox->push(*this));
-    inbox->release();
+    static_cast<void>(posted_.deliver(*this));
 }
 
 file_leaf::file_leaf(file_call code, const std::string& name) noexcept : file_leaf(code, AT_FDCWD) {

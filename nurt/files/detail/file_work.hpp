@@ -15,6 +15,7 @@
 #include "nurt/core/leaf.hpp"
 #include "nurt/io/file_request.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "nurt/threads/detail/posted.hpp"
 
 namespace nurt::files::detail {
 
@@ -47,8 +48,8 @@ private:
     void deliver() noexcept final;
     void run() noexcept final { ended(); }
 
-    executor* executor_ = nullptr;            // null: the backend has it
-    nurt::detail::mailbox* inbox_ = nullptr;  // retained while a thread has it
+    nurt::detail::posted posted_;
+    bool is_posted_ = false;  // else the backend has it
 };
 
 // A task waits for one request; gives its result, also when that is -errno.

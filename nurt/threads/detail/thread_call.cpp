@@ -1,56 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "nurt/threads/detail/thread_call.hpp"
 
-#include "nurt/threads/thread_pool.hpp"
-
 namespace nurt::detail {
-
-executor& executor_of(event_loop& loop) {
-    executor* own = loop.parts().executor.get();
-    return own != nullptr ? *own : thread_pool::shared();
-}
 
 void thread_wait::start() {
     event_loop& loop = event_loop::running();
-    executor_ = &executor_of(loop);
-    inbox_ = &loop.inbox();
-    inbox_->retain();
-    try {
-        executor_->post(*this);
-    } catch (...) {
-        inbox_->release();
-        throw;
-    }
+    posted_.post(loop, executor_of(loop), *this);
 }
 
 cancel_answer thread_wait::cancel() noexcept {
-    if (executor_->withdraw(*this)) {
-        inbox_->release();
+    if (posted_.withdraw(*this)) {
         return cancel_answer::done;
     }
     stop_.request();
     return cancel_answer::later;
 }
 
+// A closed loop has given up its tasks, and this with them.
 void thread_wait::deliver() noexcept {
-    mailbox* inbox = inbox_;
-    // As soon as the task is in, it may run, and this is gone. A closed loop has given its tasks up,
-    // and this with them.
-    static_cast<void>(inbox->push(waiter()));
-    inbox->release();
+    static_cast<void>(posted_.deliver(waiter()));
 }
 
 void thread_job::start(event_loop& loop, executor& where, job_receiver& receiver) {
-    executor_ = &where;
     loop_ = &loop;
-    inbox_ = &loop.inbox();
     receiver_ = &receiver;
-    inbox_->retain();
     try {
-        where.post(*this);
+        posted_.post(loop, where, *this);
     } catch (...) {
         receiver_ = nullptr;
-        inbox_->release();
         drop();  // the thread's side; the caller's is still there
         throw;
     }
@@ -58,21 +35,18 @@ void thread_job::start(event_loop& loop, executor& where, job_receiver& receiver
 }
 
 bool thread_job::withdraw() noexcept {
-    if (!executor_->withdraw(*this)) {
+    if (!posted_.withdraw(*this)) {
         return false;
     }
-    inbox_->release();
     loop_->end_outside_work();
     drop();
     return true;
 }
 
 void thread_job::deliver() noexcept {
-    mailbox* inbox = inbox_;
-    if (!inbox->push(*this)) {
+    if (!posted_.deliver(*this)) {
         drop();
     }
-    inbox->release();
 }
 
 void thread_job::run() noexcept {

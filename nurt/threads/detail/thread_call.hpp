@@ -16,12 +16,10 @@
 #include "nurt/core/leaf.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/threads/detail/carried_context.hpp"
+#include "nurt/threads/detail/posted.hpp"
 #include "nurt/threads/detail/stop.hpp"
 
 namespace nurt::detail {
-
-// Where this loop's blocking work runs.
-executor& executor_of(event_loop& loop);
 
 // Calls the function in that context and keeps what comes of it.
 template <class T, class Fn, class... Args>
@@ -58,8 +56,7 @@ protected:
 private:
     void start();
 
-    executor* executor_ = nullptr;
-    mailbox* inbox_ = nullptr;  // retained: the loop may give up its tasks before the thread ends
+    posted posted_;
 };
 
 template <class T, class Fn, class... Args>
@@ -138,9 +135,8 @@ private:
 
     std::atomic<unsigned char> owners_{2};
     bool forgotten_ = false;
-    executor* executor_ = nullptr;
+    posted posted_;
     event_loop* loop_ = nullptr;
-    mailbox* inbox_ = nullptr;
     job_receiver* receiver_ = nullptr;
 };
 
