@@ -26,6 +26,39 @@ coro<std::size_t> fill(stream_ref s) {
     co_return n;
 }
 
+// What a long read has got so far. Cancelled or failed, it gives that back.
+class so_far {
+public:
+    so_far(stream_state& s, std::size_t most) : state_(s), text_(s.buffer.take(most)) {
+        size_ = text_.size();
+    }
+    so_far(const so_far&) = delete;
+    so_far& operator=(const so_far&) = delete;
+    ~so_far() {
+        if (size_ != 0) {
+            state_.buffer.put_back(std::move(text_), size_);
+        }
+    }
+
+    std::size_t size() const noexcept { return size_; }
+    // Room for what comes next; then says how much of it was filled.
+    std::span<char> room(std::size_t wanted) {
+        text_.resize(size_ + wanted);
+        return std::span(text_).subspan(size_);
+    }
+    std::size_t spare() const noexcept { return text_.capacity() - size_; }
+    void filled(std::size_t n) noexcept { size_ += n; }
+    std::string all() {
+        text_.resize(std::exchange(size_, 0));
+        return std::move(text_);
+    }
+
+private:
+    stream_state& state_;
+    std::string text_;
+    std::size_t size_;
+};
+
 void close_state(stream_state& s, io::closing how) noexcept {
     if (!s.closed) {
         s.closed = true;
@@ -182,37 +215,28 @@ coro<std::string> stream::read_up_to(stream_ref s, std::size_t n) {
 
 coro<std::string> stream::read_to_end(stream_ref s) {
     const reader_mark mark(s);
-    std::string result = s->buffer.take(s->buffer.size());
-    std::size_t have = result.size();
-    for (;;) {
-        result.resize(std::max(have + block, result.capacity()));
-        const std::size_t got =
-            co_await read_leaf(s, result.data() + have, result.size() - have, true);
-        have += got;
-        if (got == 0) {
-            break;
-        }
+    so_far text(*s, s->buffer.size());
+    for (std::size_t got = 1; got != 0; text.filled(got)) {
+        const std::span<char> room = text.room(std::max(block, text.spare()));
+        got = co_await read_leaf(s, room.data(), room.size(), true);
     }
-    result.resize(have);
-    co_return result;
+    co_return text.all();
 }
 
 coro<std::string> stream::read_exact(stream_ref s, std::size_t n) {
     const reader_mark mark(s);
-    std::string result = s->buffer.take(std::min(n, s->buffer.size()));
-    std::size_t have = result.size();
-    while (have < n) {
+    so_far text(*s, n);
+    while (text.size() < n) {
         // Grows with what arrives: a peer that announces much has to send it before it costs much.
-        result.resize(std::min(n, have + std::max(block, have)));
-        const std::size_t got =
-            co_await read_leaf(s, result.data() + have, result.size() - have, true);
-        have += got;
+        const std::span<char> room =
+            text.room(std::min(n - text.size(), std::max(block, text.size())));
+        const std::size_t got = co_await read_leaf(s, room.data(), room.size(), true);
+        text.filled(got);
         if (got == 0) {
-            result.resize(have);
-            throw incomplete_read_error(std::move(result), n);
+            throw incomplete_read_error(text.all(), n);
         }
     }
-    co_return result;
+    co_return text.all();
 }
 
 coro<std::string> stream::read_until(stream_ref s, std::string separator) {

@@ -307,6 +307,45 @@ TEST_CASE("a cancelled read loses no byte") {
     });
 }
 
+TEST_CASE("a long read that is cancelled half-way leaves what had come for the next one") {
+    in_sim([]() -> coro<void> {
+        auto [a, b] = nurt::memory_stream_pair();
+        const auto cancel_in_the_middle = [&a](coro<std::string> work) -> coro<> {
+            auto reader = nurt::create_task(std::move(work));
+            for (const char* piece : {"one ", "two "}) {
+                co_await a.write(piece);
+                co_await nurt::sleep(nurt::seconds(1));
+            }
+            reader.cancel();
+            co_await nurt::sleep(nurt::seconds(1));
+            CHECK(reader.cancelled());
+        };
+        co_await a.write("zero ");
+        co_await cancel_in_the_middle(b.readexactly(100));
+        const std::string exact = co_await b.readexactly(13);
+        CHECK(exact == "zero one two ");
+        co_await cancel_in_the_middle(b.read_all());
+        co_await cancel_in_the_middle(b.read_all());
+        a.close();
+        const std::string all = co_await b.read_all();
+        CHECK(all == "one two one two ");
+    });
+}
+
+TEST_CASE("a long read that fails half-way leaves what had come") {
+    in_sim([]() -> coro<void> {
+        auto [a, b] = nurt::memory_stream_pair();
+        auto reader = nurt::create_task(b.readexactly(100));
+        co_await a.write("before");
+        co_await nurt::sleep(nurt::seconds(1));
+        a.abort();
+        co_await error_of<nurt::os_error>(
+            [](nurt::task<std::string> t) -> coro<std::string> { co_return co_await t; }(reader));
+        const std::string rest = co_await b.readexactly(6);
+        CHECK(rest == "before");
+    });
+}
+
 TEST_CASE("P3: a write that was cancelled half-way allows no further write") {
     in_sim([]() -> coro<void> {
         auto [a, b] = nurt::memory_stream_pair(4);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace nurt::detail {
 
@@ -33,6 +34,12 @@ void read_buffer::drop(std::size_t n) noexcept {
         count_buffer(memory_.size(), 0);
         std::string().swap(memory_);
     }
+}
+
+void read_buffer::put_back(std::string&& text, std::size_t n) noexcept {
+    memory_ = std::move(text);
+    count_buffer(0, memory_.size());
+    end_ = n;
 }
 
 read_buffer::room_t read_buffer::room(std::size_t least) {

@@ -24,6 +24,8 @@ public:
     std::size_t take(void* to, std::size_t n) noexcept;
     std::string take(std::size_t n);
     void drop(std::size_t n) noexcept;
+    // The first n bytes of text, at least one, become what is there; nothing was.
+    void put_back(std::string&& text, std::size_t n) noexcept;
 
     // Room behind the bytes, at least `least`; valid until the next call. Then says how much of
     // it was filled.
