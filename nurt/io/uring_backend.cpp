@@ -304,6 +304,9 @@ void uring_backend::close(channel& given, closing how) noexcept {
         c.clear();
         return;
     }
+    if (c.listens && !c.is_idle()) {
+        detail::stop_listening(c.descriptor());  // what accepts keeps it open for a while
+    }
     end_all(c);
     c.closing = true;
     c.how = how;

@@ -261,6 +261,26 @@ TEST_CASE_TEMPLATE("closing a listener ends the accept that waits", World, ON_EV
     CHECK(accept.result == -ECANCELED);
 }
 
+TEST_CASE_TEMPLATE("from its close on a listener takes nobody, whatever waited on it", World,
+                   ON_EVERY_BACKEND) {
+    World w;
+    for (const bool still_waits : {false, true}) {
+        channel& listener = w.listen();
+        endpoint to = w.io->local_address(listener);
+        test_operation accept(listener, opcode::accept);
+        w.io->submit(accept);
+        w.io->wait(w.clock->now());
+        if (!still_waits) {
+            CHECK(w.io->cancel(accept));
+        }
+        w.io->close(listener, closing::flush);
+        channel& late = w.io->open_socket(to, "socket");
+        test_operation connect(late, opcode::connect);
+        connect.address = &to;
+        CHECK(w.run(connect) == -ECONNREFUSED);
+    }
+}
+
 TEST_CASE_TEMPLATE("connecting to a port where nobody listens is refused", World,
                    ON_EVERY_BACKEND) {
     World w;

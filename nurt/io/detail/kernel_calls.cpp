@@ -299,6 +299,10 @@ int shutdown_write(int descriptor) noexcept {
     return ::shutdown(descriptor, SHUT_WR) == 0 ? 0 : -errno;
 }
 
+void stop_listening(int descriptor) noexcept {
+    ::shutdown(descriptor, SHUT_RDWR);
+}
+
 void close(int descriptor) noexcept {
     ::close(descriptor);  // Linux closes it whatever the result is: never repeated.
 }

@@ -47,6 +47,9 @@ endpoint local_address(int descriptor) noexcept;
 endpoint peer_address(int descriptor) noexcept;
 int set_option(int descriptor, socket_option option, int value) noexcept;
 int shutdown_write(int descriptor) noexcept;
+// Nobody can connect from then on, and who was not accepted is reset. Of the socket itself: whoever
+// shares it listens no more either.
+void stop_listening(int descriptor) noexcept;
 
 void close(int descriptor) noexcept;
 
