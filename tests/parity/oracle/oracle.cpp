@@ -3,7 +3,7 @@
 //
 //   oracle run THEME/NAME...      prints traces
 //   oracle check FOLDER NAME      compares with FOLDER/NAME.trace, or with FOLDER/NAME.nurt where
-//                                 nurt differs on purpose
+//                                 nurt differs on purpose; on the machine NURT_BACKEND chooses
 //   oracle complete FOLDER        looks whether every program here has its file for asyncio
 //
 // A file .nurt is a diff of both traces in one: a line begins with two blanks if both say it, with
@@ -12,7 +12,9 @@
 #include "oracle.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -25,7 +27,11 @@ namespace oracle {
 
 namespace {
 
-using table = std::map<std::string, nurt::coro<> (*)()>;
+struct entry {
+    nurt::coro<> (*main)();
+    world where;
+};
+using table = std::map<std::string, entry>;
 
 table& programs() {
     static table all;
@@ -37,7 +43,7 @@ struct trace {
     nurt::event_loop* loop = nullptr;
     nurt::instant start;
     std::uint64_t first_turn = 0;
-    bool moved = false;
+    world where = world::virtual_time;
 };
 
 trace* now_running = nullptr;
@@ -54,6 +60,7 @@ std::string number(double value, const char* unit) {
 
 // A timer takes a turn more in asyncio; so turns are told only until the clock moves.
 std::string stamp(trace& t) {
+    if (t.where == world::machine) return {};
     const double seconds = (t.loop->time() - t.start).seconds();
     if (seconds > 0) return number(seconds, "s");
     return "t" + std::to_string(turns());
@@ -64,12 +71,15 @@ nurt::coro<> begin(nurt::coro<> (*main)()) {
     co_await main();
 }
 
-std::string run(nurt::coro<> (*main)()) {
+std::string run(const entry& one) {
     trace t;
+    t.where = one.where;
     now_running = &t;
     nurt::run_options options;
     options.handle_interrupt = false;
-    nurt::runner runner(nurt::sim::make_services(0), options);
+    nurt::services parts;
+    if (one.where == world::virtual_time) parts = nurt::sim::make_services(0);
+    nurt::runner runner(std::move(parts), options);
     t.loop = &runner.loop();
     t.start = t.loop->time();
     t.loop->set_exception_handler([](const nurt::error_context& context) {
@@ -80,7 +90,7 @@ std::string run(nurt::coro<> (*main)()) {
         }
     });
     try {
-        runner.run(begin(main));
+        runner.run(begin(one.main));
         t.lines += "main ended\n";
     } catch (...) {
         t.lines += "main raised " + text(caught()) + "\n";
@@ -128,6 +138,11 @@ int check(const std::string& folder, const std::string& name) {
         std::cout << name << ".nurt and `# differs: D..` in its program belong together\n";
         return 1;
     }
+    const bool machine = source.value_or("").find("\n# on: the machine\n") != std::string::npos;
+    if (machine != (found->second.where == world::machine)) {
+        std::cout << name << ": `# on: the machine` and world::machine belong together\n";
+        return 1;
+    }
     const std::string said = run(found->second);
     if (!both) return said == *recorded ? 0 : differs(name, said, *recorded);
     if (side(*both, '-') != *recorded) return differs(name + ".nurt", side(*both, '-'), *recorded);
@@ -136,12 +151,35 @@ int check(const std::string& folder, const std::string& name) {
 
 int complete(const std::string& folder) {
     int missing = 0;
-    for (const auto& [name, main] : programs()) {
+    for (const auto& [name, one] : programs()) {
         if (content(folder + "/" + name + ".py")) continue;
         std::cout << name << " is not written for asyncio\n";
         ++missing;
     }
     return missing == 0 ? 0 : 1;
+}
+
+// What there was, and how much was to be read.
+std::string left(const nurt::incomplete_read_error& e) {
+    return text(e.partial()) + ", " + (e.expected() == 0 ? "None" : std::to_string(e.expected()));
+}
+
+// Python has classes for the usual ones.
+std::string os_error_name(int number) {
+    static const std::map<int, const char*> names = {
+        {ECONNREFUSED, "ConnectionRefusedError"},
+        {ECONNRESET, "ConnectionResetError"},
+        {EPIPE, "BrokenPipeError"},
+        {ENOENT, "FileNotFoundError"},
+        {EACCES, "PermissionError"},
+        {EPERM, "PermissionError"},
+        {ESRCH, "ProcessLookupError"},
+        {EEXIST, "FileExistsError"},
+        {ENOTDIR, "NotADirectoryError"},
+    };
+    const auto found = names.find(number);
+    if (found != names.end()) return found->second;
+    return with_message("OSError", ::strerrorname_np(number));
 }
 
 template <class E, class Then>
@@ -158,8 +196,23 @@ bool is_a(const std::exception_ptr& error, Then then) {
 
 }  // namespace
 
-program::program(const char* name, nurt::coro<> (*main)()) {
-    programs().emplace(name, main);
+program::program(const char* name, nurt::coro<> (*main)(), world where) {
+    programs().emplace(name, entry{main, where});
+}
+
+std::string text(std::string_view value) {
+    if (value.empty()) return "''";
+    std::string shown;
+    for (const char c : value) {
+        if (c == '\n') {
+            shown += "\\n";
+        } else if (c == '\r') {
+            shown += "\\r";
+        } else {
+            shown += c;
+        }
+    }
+    return shown;
 }
 
 std::string text(bool value) {
@@ -193,7 +246,15 @@ std::string text(const std::exception_ptr& error) {
         is_a<nurt::queue_full>(error, named("QueueFull")) ||
         is_a<nurt::queue_shut_down>(error, named("QueueShutDown")) ||
         is_a<nurt::broken_barrier_error>(error, named("BrokenBarrierError")) ||
-        is_a<nurt::usage_error>(error, named("misuse"));
+        is_a<nurt::usage_error>(error, named("misuse")) ||
+        is_a<nurt::incomplete_read_error>(
+            error, [&](const auto& e) { said = with_message("IncompleteReadError", left(e)); }) ||
+        is_a<nurt::limit_overrun_error>(error,
+                                        [&](const auto& e) {
+                                            said = with_message("LimitOverrunError",
+                                                                std::to_string(e.consumed()));
+                                        }) ||
+        is_a<nurt::os_error>(error, [&](const auto& e) { said = os_error_name(e.number()); });
     return said;
 }
 
@@ -202,10 +263,9 @@ std::uint64_t turns() {
 }
 
 void say_line(const std::vector<std::string>& words) {
-    std::string& lines = now_running->lines;
-    lines += stamp(*now_running);
-    for (const std::string& word : words) lines += " " + word;
-    lines += "\n";
+    std::string line = stamp(*now_running);
+    for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
+    now_running->lines += line + "\n";
 }
 
 }  // namespace oracle
@@ -215,8 +275,8 @@ int main(int argc, char** argv) {
     if (words.size() == 3 && words[0] == "check") return oracle::check(words[1], words[2]);
     if (words.size() == 2 && words[0] == "complete") return oracle::complete(words[1]);
     if (words.size() < 2 || words[0] != "run") return 2;
-    for (const auto& [name, main] : oracle::programs()) {
+    for (const auto& [name, one] : oracle::programs()) {
         if (std::find(words.begin(), words.end(), name) != words.end())
-            std::cout << oracle::run(main);
+            std::cout << oracle::run(one);
     }
 }

@@ -28,25 +28,25 @@ struct oops : std::runtime_error {
     explicit oops(const char* message = "") : std::runtime_error(message) {}
 };
 
-// Registers the program THEME/NAME. The function is called once.
+// Registers the program THEME/NAME. The function is called once. In virtual time, or on the machine:
+// its file for asyncio has to say the same.
+enum class world : bool { virtual_time, machine };
 class program {
 public:
-    program(const char* name, nurt::coro<> (*main)());
+    program(const char* name, nurt::coro<> (*main)(), world where = world::virtual_time);
 };
 
 // Values in Python's spelling; an exception is its type, and its message where that is the
-// program's.
+// program's. Text has its ends of lines as \n, and none is ''.
 std::string text(bool value);
 std::string text(double value);
 std::string text(const std::exception_ptr& error);
-inline std::string text(std::string_view value) {
-    return std::string(value);
-}
+std::string text(std::string_view value);
 inline std::string text(const char* value) {
-    return value;
+    return text(std::string_view(value));
 }
 inline std::string text(const std::string& value) {
-    return value;
+    return text(std::string_view(value));
 }
 inline std::string text(std::monostate) {
     return "None";

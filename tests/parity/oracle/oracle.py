@@ -1,26 +1,37 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""tests/parity/oracle/oracle.py: runs small asyncio programs in virtual time and prints their traces.
+"""tests/parity/oracle/oracle.py: runs small asyncio programs and prints their traces.
 
 Each program is written twice: THEME/NAME.py for asyncio, and a function of the same name in THEME.cpp for nurt. Both
-say() what happens, and the two traces have to be equal line by line. A line begins with the turn of the loop, counted
+say() what happens, and the two traces have to be equal line by line.
+
+Time is virtual, so nothing sleeps. A line begins with the turn of the loop, counted
 from the first step of main, until the clock moves for the first time, and with the time from then on: a timer takes one
 turn more in asyncio than in nurt, and nobody can see that but by counting. What asyncio keeps in sets (the tasks of a
 group) must not be seen in a trace: their order is by chance.
 
-THEME/NAME.trace is what CPython 3.14 said (record.sh). The head of a program may have two comments:
+Programs about sockets, children and signals run on the machine. Their lines have no stamp, and what they do fixes the
+order: nothing in them may depend on how fast something is.
+
+THEME/NAME.trace is what CPython said (record.sh): 3.14 in virtual time, and on the machine the one that is named in
+recorded-with, since the 3.14 that record.sh uses has neither sockets nor children. The head of a program may have
+these comments:
   # needs: 3.11       the first version of CPython that says the same; without it, 3.14
+  # on: the machine   not in virtual time
   # differs: D3       nurt differs on purpose: NAME.nurt has both traces in one, as a diff
 
   oracle.py run THEME/NAME...  prints traces
   oracle.py check              compares those programs that this Python serves with what was recorded
-  oracle.py record             writes the traces anew
+  oracle.py record             writes the traces in virtual time anew; by CPython 3.14
+  oracle.py record-machine     writes those on the machine anew
 """
 import asyncio
+import errno
 import gc
 import importlib.util
 import pathlib
 import re
+import signal
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
@@ -67,6 +78,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         pass
 
 
+class MachineLoop(asyncio.SelectorEventLoop):
+    """The machine's clock, sockets and children."""
+
+
 lines = []
 the_loop = None
 
@@ -79,6 +94,10 @@ def text(value):
         return "[" + inside + "]"
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, (bytes, bytearray)):
+        value = value.decode("latin-1")
+    if isinstance(value, str):
+        return value.replace("\r", "\\r").replace("\n", "\\n") or "''"
     return str(value)
 
 
@@ -88,15 +107,26 @@ def error_text(error):
         return "ExceptionGroup" + text(list(error.exceptions))
     if isinstance(error, (Oops, asyncio.CancelledError)):
         return type(error).__name__ + "".join(f"({a})" for a in error.args if a)
+    if isinstance(error, asyncio.IncompleteReadError):
+        return f"IncompleteReadError({text(error.partial)}, {error.expected})"
+    if isinstance(error, asyncio.LimitOverrunError):
+        return f"LimitOverrunError({error.consumed})"
     if isinstance(error, (RuntimeError, ValueError, TypeError)) and not isinstance(error, asyncio.BrokenBarrierError):
         return "misuse"
+    if type(error) is OSError:
+        return f"OSError({errno.errorcode[error.errno]})"
     return type(error).__name__
 
 
-def say(*what):
+def stamp():
+    if isinstance(the_loop, MachineLoop):
+        return []
     moved = the_loop.now > 0
-    when = f"{the_loop.now:.6g}s" if moved else f"t{the_loop.turns - the_loop.first_turn}"
-    lines.append(" ".join([when, *(text(w) for w in what)]))
+    return [f"{the_loop.now:.6g}s" if moved else f"t{the_loop.turns - the_loop.first_turn}"]
+
+
+def say(*what):
+    lines.append(" ".join([*stamp(), *(text(w) for w in what)]))
 
 
 def turns():
@@ -117,7 +147,8 @@ def reported(loop, context):
 
 
 async def begin(main):
-    the_loop.first_turn = the_loop.turns
+    if isinstance(the_loop, VirtualLoop):
+        the_loop.first_turn = the_loop.turns
     await main()
 
 
@@ -125,7 +156,10 @@ def run(path):
     """The trace of one program."""
     global the_loop
     lines.clear()
-    the_loop = VirtualLoop()
+    machine = on_the_machine(path)
+    the_loop = MachineLoop() if machine else VirtualLoop()
+    if machine:
+        signal.alarm(30)
     the_loop.set_exception_handler(reported)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
@@ -139,6 +173,8 @@ def run(path):
                 raise
             lines.append("main raised " + text(error))
         gc.collect()
+    if machine:
+        signal.alarm(0)
     return "".join(line + "\n" for line in lines)
 
 
@@ -149,6 +185,10 @@ def programs():
 def needs(path):
     found = re.search(r"^# needs: (\d+)\.(\d+)$", path.read_text(), re.M)
     return (int(found[1]), int(found[2])) if found else (3, 14)
+
+
+def on_the_machine(path):
+    return re.search(r"^# on: the machine$", path.read_text(), re.M) is not None
 
 
 def check():
@@ -164,12 +204,17 @@ def check():
     return 1 if wrong or not served else 0
 
 
-def record():
-    assert sys.version_info[:2] == (3, 14), sys.version
+def record(machine):
+    assert machine or sys.version_info[:2] == (3, 14), sys.version
     for path in programs():
-        path.with_suffix(".trace").write_text(run(path))
+        if on_the_machine(path) == machine:
+            assert not machine or sys.version_info[:2] >= needs(path), path
+            path.with_suffix(".trace").write_text(run(path))
     version = ".".join(str(n) for n in sys.version_info[:3])
-    (FOLDER / "recorded-with").write_text(f"CPython {version}\n")
+    where = "on the machine" if machine else "in virtual time"
+    file = FOLDER / "recorded-with"
+    others = [line for line in file.read_text().splitlines() if not line.startswith(where)]
+    file.write_text("".join(line + "\n" for line in sorted([*others, f"{where}: CPython {version}"])))
     return 0
 
 
@@ -182,8 +227,8 @@ def main(arguments):
         return 0
     if arguments == ["check"]:
         return check()
-    if arguments == ["record"]:
-        return record()
+    if arguments in (["record"], ["record-machine"]):
+        return record(machine=arguments == ["record-machine"])
     sys.exit(__doc__)
 
 

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+"""S167: communicate does not mind that the child reads nothing."""
+# on: the machine
+# needs: 3.11
+import asyncio
+from asyncio.subprocess import PIPE
+from oracle import say
+
+
+async def main():
+    p = await asyncio.create_subprocess_exec("true", stdin=PIPE, stdout=PIPE)
+    out, err = await p.communicate(b"x" * 1_000_000)
+    say(out, p.returncode)
