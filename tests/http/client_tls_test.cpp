@@ -243,6 +243,23 @@ TEST_CASE("a connection that the server has closed is replaced, and resumes the 
     });
 }
 
+TEST_CASE(
+    "a kept connection that is cut under a request is replaced, as the server had not answered") {
+    in_sim([]() -> coro<void> {
+        scripted_server script({ok("a"), ok("b"), ok("c")});
+        script.delay = milliseconds(700);
+        auto server = co_await script.start_tls(site(), 444);
+        auto relay = co_await cutting_server(seconds(1));
+        client c(trusting_client());
+        co_await c.get(url);
+        const auto second = co_await c.get(url);
+        CHECK(second.text() == "c");
+        CHECK(script.requests.size() == 3);
+        co_await error_of<http::read_error>(c.post(url).body("once").timeout(seconds(5)).send());
+        server.close_clients();
+    });
+}
+
 TEST_CASE("a redirect from https to http is refused") {
     in_sim([]() -> coro<void> {
         scripted_server script(

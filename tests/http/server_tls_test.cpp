@@ -244,6 +244,20 @@ TEST_CASE("bodies arrive whole in both directions, whatever the network does to 
     }
 }
 
+TEST_CASE("a client hears that its body is too large, although it still sends") {
+    nurt::sim::faults plan;
+    plan.latency = milliseconds(5);
+    plan.buffer = 5000;
+    in_sim(
+        []() -> coro<void> {
+            auto server = co_await http::start_server(echo, "localhost", 443, site());
+            auto c = client_of(trusting());
+            const auto r = co_await c.post("/").body(std::string(1'100'000, 'x'));
+            CHECK(r.status() == 413);
+        },
+        plan);
+}
+
 TEST_CASE("a client over TLS that goes away cancels its handler") {
     for (const bool politely : {true, false}) {
         in_sim([politely]() -> coro<void> {
