@@ -149,6 +149,9 @@ coro<std::string> readlink(std::string path) {
 coro<std::uint64_t> copy(std::string from, std::string to) {
     file source = co_await open(from);
     const file_status status = co_await source.stat();
+    if (status.kind == file_kind::directory) {  // seen before anything is written over
+        fail(-EISDIR, "copy", from);
+    }
     file target = co_await open(
         to,
         {.read = false, .write = true, .create = true, .permissions = status.permissions & 0777});
