@@ -14,6 +14,7 @@
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/loop/event_loop.hpp"
+#include "tests/support/child.hpp"
 
 using nurt::coro;
 using nurt::event_loop;
@@ -21,19 +22,15 @@ using nurt::event_loop;
 namespace {
 
 // True if the condition holds in a child.
-bool in_child(const std::function<bool()>& holds) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        bool held = false;
+bool holds_in_child(const std::function<bool()>& holds) {
+    const auto ask = [&holds] {
         try {
-            held = holds();
+            return holds() ? 0 : 1;
         } catch (...) {  // not true, whatever it is
-            ::_exit(2);
+            return 2;
         }
-        ::_exit(held ? 0 : 1);
-    }
-    int status = -1;
-    return ::waitpid(child, &status, 0) == child && status == 0;
+    };
+    return nurt_test::in_child(ask) == 0;
 }
 
 template <class Fn>
@@ -58,7 +55,7 @@ TEST_CASE("in the child of a fork no loop runs, and the parent's refuses everyth
         event_loop& loop = event_loop::running();
         const std::string expected =
             "this event loop belongs to the parent process: make a new one";
-        CHECK(in_child([&] {
+        CHECK(holds_in_child([&] {
             return event_loop::running_or_null() == nullptr &&
                    refusal([&] { loop.call_soon([] {}); }) == expected &&
                    refusal([&] { loop.call_soon_threadsafe([] {}); }) == expected &&
@@ -73,7 +70,7 @@ TEST_CASE("in the child of a fork no loop runs, and the parent's refuses everyth
 
 TEST_CASE("the child of a fork may run a loop of its own, from inside of its parent's") {
     nurt::run([]() -> coro<> {
-        const bool ran = in_child([] { return nurt::run(seven()) == 7; });
+        const bool ran = holds_in_child([] { return nurt::run(seven()) == 7; });
         CHECK(ran);
         co_return;
     }());
@@ -89,7 +86,7 @@ TEST_CASE("a loop that another thread sleeps in is closed in the child") {
         loop.run_forever();
     });
     mine.run_forever();
-    CHECK(in_child([&] { return there->is_closed() && mine.is_closed(); }));
+    CHECK(holds_in_child([&] { return there->is_closed() && mine.is_closed(); }));
     CHECK_FALSE(mine.is_closed());
     there->stop_threadsafe();
     other.join();

@@ -17,21 +17,15 @@
 #include "nurt/core/run.hpp"
 #include "nurt/core/sleep.hpp"
 #include "nurt/core/task.hpp"
+#include "tests/support/child.hpp"
 
 using namespace nurt;
+using nurt_test::default_interrupt;
+using nurt_test::in_child;
 
 namespace {
 
 using handler = void (*)(int);
-
-// doctest listens for SIGINT as well; nurt must find the default action.
-struct default_action {
-    default_action() { ::sigaction(SIGINT, nullptr, &old), std::signal(SIGINT, SIG_DFL); }
-    default_action(const default_action&) = delete;
-    default_action& operator=(const default_action&) = delete;
-    ~default_action() { ::sigaction(SIGINT, &old, nullptr); }
-    struct sigaction old{};
-};
 
 handler current_handler() {
     struct sigaction action{};
@@ -49,26 +43,17 @@ coro<> interrupted(std::string& log) {
     }
 }
 
-// The way a child process ended that ran this function: its exit code, or minus the signal.
-int in_child(int (*body)()) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(body());
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 }  // namespace
 
 // test_interrupt_wait
-TEST_CASE_FIXTURE(default_action,
+TEST_CASE_FIXTURE(default_interrupt,
                   "S145: Ctrl-C cancels main, which cleans up, and run throws keyboard_interrupt") {
     std::string log;
     CHECK_THROWS_AS(run(interrupted(log)), keyboard_interrupt);
     CHECK(log == "cleanup;");
 }
 
-TEST_CASE_FIXTURE(default_action, "S145: a main that swallows Ctrl-C ends with its value") {
+TEST_CASE_FIXTURE(default_interrupt, "S145: a main that swallows Ctrl-C ends with its value") {
     auto main = []() -> coro<int> {
         std::raise(SIGINT);
         try {
@@ -81,7 +66,7 @@ TEST_CASE_FIXTURE(default_action, "S145: a main that swallows Ctrl-C ends with i
 }
 
 // test_interrupt_cancelled_task
-TEST_CASE_FIXTURE(default_action,
+TEST_CASE_FIXTURE(default_interrupt,
                   "S145: main that somebody else cancelled as well ends with cancelled_error") {
     auto main = []() -> coro<> {
         event_loop::running().call_soon([] { std::raise(SIGINT); });
@@ -96,14 +81,14 @@ TEST_CASE_FIXTURE(default_action,
 }
 
 // test_signal_install_not_supported_ok
-TEST_CASE_FIXTURE(default_action, "S146: the default action is back after run") {
+TEST_CASE_FIXTURE(default_interrupt, "S146: the default action is back after run") {
     auto look = []() -> coro<bool> { co_return current_handler() != SIG_DFL; };
     CHECK(run(look()));
     CHECK((current_handler() == SIG_DFL));
 }
 
 TEST_CASE_FIXTURE(
-    default_action,
+    default_interrupt,
     "S146: a handler of somebody else, another thread, and the option keep ours out") {
     auto look = []() -> coro<bool> { co_return current_handler() == SIG_IGN; };
     std::signal(SIGINT, SIG_IGN);
@@ -116,7 +101,7 @@ TEST_CASE_FIXTURE(
     CHECK(in_thread);
 }
 
-TEST_CASE_FIXTURE(default_action, "each run of a runner hears its own Ctrl-C") {
+TEST_CASE_FIXTURE(default_interrupt, "each run of a runner hears its own Ctrl-C") {
     std::string log;
     runner r;
     CHECK_THROWS_AS(r.run(interrupted(log)), keyboard_interrupt);
@@ -126,7 +111,7 @@ TEST_CASE_FIXTURE(default_action, "each run of a runner hears its own Ctrl-C") {
     CHECK(log == "cleanup;cleanup;");
 }
 
-TEST_CASE_FIXTURE(default_action,
+TEST_CASE_FIXTURE(default_interrupt,
                   "a loop that was ended by an error no longer listens for Ctrl-C") {
     const int end = in_child([] {
         runner r;
@@ -142,7 +127,7 @@ TEST_CASE_FIXTURE(default_action,
     CHECK(end == -SIGINT);
 }
 
-TEST_CASE_FIXTURE(default_action, "the second Ctrl-C stops a program whose main does not end") {
+TEST_CASE_FIXTURE(default_interrupt, "the second Ctrl-C stops a program whose main does not end") {
     const int end = in_child([] {
         auto main = []() -> coro<> {
             for (;;) {
@@ -159,7 +144,7 @@ TEST_CASE_FIXTURE(default_action, "the second Ctrl-C stops a program whose main 
     CHECK(end == -SIGINT);
 }
 
-TEST_CASE_FIXTURE(default_action, "Ctrl-C stops a program whose loop is blocked") {
+TEST_CASE_FIXTURE(default_interrupt, "Ctrl-C stops a program whose loop is blocked") {
     const int end = in_child([] {
         auto main = []() -> coro<> {
             std::raise(SIGINT);

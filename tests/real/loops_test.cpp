@@ -26,8 +26,11 @@
 #include "nurt/threads/run_coroutine_threadsafe.hpp"
 #include "nurt/threads/thread_pool.hpp"
 #include "nurt/threads/to_thread.hpp"
+#include "tests/support/child.hpp"
 
 using namespace nurt;
+using nurt_test::default_interrupt;
+using nurt_test::in_child;
 
 namespace {
 
@@ -64,24 +67,6 @@ coro<> until_cancelled(std::atomic<int>& begun, std::atomic<int>& ended) {
 coro<> answer(std::atomic<event_loop*>& ran_on) {
     ran_on = &event_loop::running();
     co_await sleep(duration::zero());
-}
-
-// doctest listens for SIGINT as well; nurt must find the default action.
-struct default_action {
-    default_action() { ::sigaction(SIGINT, nullptr, &old), std::signal(SIGINT, SIG_DFL); }
-    default_action(const default_action&) = delete;
-    default_action& operator=(const default_action&) = delete;
-    ~default_action() { ::sigaction(SIGINT, &old, nullptr); }
-    struct sigaction old{};
-};
-
-// The way a child process ended that ran this function: its exit code, or minus the signal.
-int in_child(int (*body)()) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(body());
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -270,7 +255,7 @@ TEST_CASE("every loop uses the one pool of threads, and each waits for its own w
     CHECK(pool.statistics().ended_jobs == before + 3);
 }
 
-TEST_CASE_FIXTURE(default_action, "Ctrl-C cancels every main, whichever loop is still there") {
+TEST_CASE_FIXTURE(default_interrupt, "Ctrl-C cancels every main, whichever loop is still there") {
     for (const bool first_has_gone : {false, true}) {
         std::atomic<int> begun = 0, cancelled = 0;
         const auto main = [&](loop_group here) -> coro<> {
@@ -289,7 +274,7 @@ TEST_CASE_FIXTURE(default_action, "Ctrl-C cancels every main, whichever loop is 
     }
 }
 
-TEST_CASE_FIXTURE(default_action, "mains that swallow Ctrl-C end as they like") {
+TEST_CASE_FIXTURE(default_interrupt, "mains that swallow Ctrl-C end as they like") {
     std::atomic<int> begun = 0, swallowed = 0;
     const auto main = [&](loop_group here) -> coro<> {
         if (here.index() == 0) {
@@ -307,7 +292,7 @@ TEST_CASE_FIXTURE(default_action, "mains that swallow Ctrl-C end as they like") 
     CHECK(swallowed == 2);
 }
 
-TEST_CASE_FIXTURE(default_action, "the second Ctrl-C stops a program with a main that goes on") {
+TEST_CASE_FIXTURE(default_interrupt, "the second Ctrl-C stops a program with a main that goes on") {
     const int end = in_child([] {
         run(
             [](loop_group here) -> coro<> {
@@ -325,7 +310,7 @@ TEST_CASE_FIXTURE(default_action, "the second Ctrl-C stops a program with a main
     CHECK(end == -SIGINT);
 }
 
-TEST_CASE_FIXTURE(default_action, "Ctrl-C stops a program of which one loop is blocked") {
+TEST_CASE_FIXTURE(default_interrupt, "Ctrl-C stops a program of which one loop is blocked") {
     const int end = in_child([] {
         run(
             [](loop_group here) -> coro<> {

@@ -24,8 +24,11 @@
 #include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/sync/signals.hpp"
+#include "tests/support/child.hpp"
 
 using namespace nurt;
+using nurt_test::default_interrupt;
+using nurt_test::in_child;
 
 namespace {
 
@@ -35,25 +38,6 @@ action current_action(int signal) {
     struct sigaction now{};
     ::sigaction(signal, nullptr, &now);
     return now.sa_handler;
-}
-
-// doctest listens for SIGINT as well; nurt must find the default action.
-struct default_interrupt {
-    default_interrupt() { ::sigaction(SIGINT, nullptr, &old), std::signal(SIGINT, SIG_DFL); }
-    default_interrupt(const default_interrupt&) = delete;
-    default_interrupt& operator=(const default_interrupt&) = delete;
-    ~default_interrupt() { ::sigaction(SIGINT, &old, nullptr); }
-    struct sigaction old{};
-};
-
-// The way a child process ended that ran this function: its exit code, or minus the signal.
-template <class Body>
-int in_child(Body body) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(body());
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace

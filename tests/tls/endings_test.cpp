@@ -150,26 +150,14 @@ coro<void> write_amid_ticket(bool somebody_reads) {
 
 TEST_CASE("a fatal alert behind the last bytes is an error, and never the end of the stream") {
     in_task([]() -> coro<void> {
-        auto [here, there] = nurt::memory_stream_pair();
-        nurt::byte_stream* below = here.shared()->bytes.get();
-        auto serving = create_task(nurt::tls::start(std::move(there), site()));
-        stream client = co_await nurt::tls::start(std::move(here), "localhost", trusting());
-        stream server = co_await std::move(serving);
-        co_await server.write("half of the mess");
-        struct raw final : nurt::io::operation {
-            void complete() noexcept override {}
-        } op;
-        std::string forged("\x17\x03\x03\x00\x20", 5);
-        forged.append(32, 'x');
-        op.code = nurt::io::opcode::send;
-        op.data = forged.data();
-        op.size = forged.size();
-        REQUIRE(below->try_now(op));
-        co_await error_of<tls_error>(server.read(100));  // and says so to the client
-        const std::string text = co_await client.read(100);
+        tls_ends ends = co_await tls_pair();
+        co_await ends.server.write("half of the mess");
+        nurt_test::inject(*ends.below, nurt_test::forged_record());
+        co_await error_of<tls_error>(ends.server.read(100));  // and says so to the client
+        const std::string text = co_await ends.client.read(100);
         CHECK(text == "half of the mess");
         for (int i = 0; i < 2; ++i) {
-            const auto e = co_await error_of<tls_error>(client.read(100));
+            const auto e = co_await error_of<tls_error>(ends.client.read(100));
             CHECK(e.reason() == tls_errc::rejected);
         }
     });

@@ -38,14 +38,12 @@ tls::server_options with_closed(const tls::server_context& closed) {
 }
 
 coro<tls_ends> meet(std::string name, tls::client_context client, tls::server_context server) {
-    auto [here, there] = nurt::memory_stream_pair();
-    auto serving = create_task(tls::start(std::move(there), std::move(server)));
-    stream c = co_await tls::start(std::move(here), std::move(name), std::move(client));
-    stream s = co_await std::move(serving);
-    co_await s.write("x");  // behind the tickets
-    const std::string got = co_await c.readexactly(1);
+    tls_ends ends =
+        co_await nurt_test::tls_pair(std::move(client), std::move(server), 65536, std::move(name));
+    co_await ends.server.write("x");  // behind the tickets
+    const std::string got = co_await ends.client.readexactly(1);
     CHECK(got == "x");
-    co_return tls_ends(std::move(c), std::move(s));
+    co_return ends;
 }
 
 coro<bool> is_resumed(std::string name, tls::client_context client, tls::server_context server) {

@@ -198,17 +198,12 @@ TEST_CASE("who has written its last may go on reading") {
 
 TEST_CASE("a connection that ends without close_notify is an error, after what has come") {
     in_task([]() -> coro<void> {
-        auto [here, there] = nurt::memory_stream_pair();
-        const auto below = here.shared();
-        auto serving = create_task(nurt::tls::start(std::move(there), site()));
-        auto cut = below->bytes.get();
-        stream client = co_await nurt::tls::start(std::move(here), "localhost", trusting());
-        stream server = co_await std::move(serving);
-        co_await client.write("half of the mess");
-        cut->close(nurt::io::closing::flush);
-        const std::string text = co_await server.read(100);
+        tls_ends ends = co_await tls_pair();
+        co_await ends.client.write("half of the mess");
+        ends.below->close(nurt::io::closing::flush);
+        const std::string text = co_await ends.server.read(100);
         CHECK(text == "half of the mess");
-        const auto e = co_await error_of<nurt::tls_error>(server.read(100));
+        const auto e = co_await error_of<nurt::tls_error>(ends.server.read(100));
         CHECK(e.reason() == nurt::tls_errc::truncated);
         CHECK(std::string(e.what()) ==
               "read from memory: the connection ended without close_notify");
@@ -217,14 +212,10 @@ TEST_CASE("a connection that ends without close_notify is an error, after what h
 
 TEST_CASE("who says so takes the end of the connection for the end of the stream") {
     in_task([]() -> coro<void> {
-        auto [here, there] = nurt::memory_stream_pair();
-        auto cut = here.shared()->bytes.get();
-        auto lenient = nurt_test::site_options().insecure_accept_truncation();
-        auto serving = create_task(nurt::tls::start(std::move(there), lenient));
-        stream client = co_await nurt::tls::start(std::move(here), "localhost", trusting());
-        stream server = co_await std::move(serving);
-        cut->close(nurt::io::closing::flush);
-        const std::string text = co_await server.read(100);
+        const auto lenient = nurt_test::site_options().insecure_accept_truncation();
+        tls_ends ends = co_await tls_pair(trusting(), lenient);
+        ends.below->close(nurt::io::closing::flush);
+        const std::string text = co_await ends.server.read(100);
         CHECK(text.empty());
     });
 }
@@ -331,25 +322,13 @@ TEST_CASE("what others leave in OpenSSL's queue of errors is not taken for ours"
 TEST_CASE(
     "a record that was tampered with is a protocol error on both sides, and leaves no trace") {
     in_task([]() -> coro<void> {
-        auto [here, there] = nurt::memory_stream_pair();
-        nurt::byte_stream* below = here.shared()->bytes.get();
-        auto serving = create_task(nurt::tls::start(std::move(there), site()));
-        stream client = co_await nurt::tls::start(std::move(here), "localhost", trusting());
-        stream server = co_await std::move(serving);
-        struct raw final : nurt::io::operation {
-            void complete() noexcept override {}
-        } op;
-        std::string forged("\x17\x03\x03\x00\x20", 5);
-        forged.append(32, 'x');
-        op.code = nurt::io::opcode::send;
-        op.data = forged.data();
-        op.size = forged.size();
-        REQUIRE(below->try_now(op));
-        const auto at_server = co_await error_of<nurt::tls_error>(server.read(100));
+        tls_ends ends = co_await tls_pair();
+        nurt_test::inject(*ends.below, nurt_test::forged_record());
+        const auto at_server = co_await error_of<nurt::tls_error>(ends.server.read(100));
         CHECK(at_server.reason() == nurt::tls_errc::protocol);
         CHECK(std::string(at_server.what()) ==
               "read from memory: decryption failed or bad record mac");
-        const auto at_client = co_await error_of<nurt::tls_error>(client.read(100));
+        const auto at_client = co_await error_of<nurt::tls_error>(ends.client.read(100));
         CHECK(at_client.reason() == nurt::tls_errc::rejected);
         CHECK(ERR_peek_error() == 0);
     });
