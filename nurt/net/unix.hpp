@@ -65,8 +65,9 @@ peer_credentials credentials_of(const stream& s);
 // leaves a stream that takes no further writes.
 coro<void> send_descriptors(stream& to, std::span<const int> descriptors, std::string_view data);
 
-// What comes next, as read_some gives it, with the descriptors that came with it; they are closed in
-// children that are executed. Reading in any other way closes descriptors that come with the bytes.
+// What comes next, as read_some gives it, with the descriptors that came with it, `most` of them or 253;
+// they are closed in children that are executed. Reading in any other way closes descriptors that come
+// with the bytes. Cancelled, it leaves both where they are.
 // Not an aggregate, so that it may stand in an expression with co_await.
 struct with_descriptors {
     with_descriptors() = default;

@@ -6,6 +6,7 @@
 #include "nurt/net/detail/stream_waits.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -93,6 +94,7 @@ void take_out(msghdr& header, with_descriptors& result) {
 // Bytes, or -errno.
 std::int64_t receive_call(int socket, std::span<char> to, std::size_t most,
                           with_descriptors& result) {
+    most = std::min(most, most_descriptors);
     const control memory(most);
     // The space is rounded up, and what fits into it is given: so reserve, since the descriptors are
     // ours from the call on and nothing may fail before they have an owner.

@@ -7,9 +7,11 @@
 #include "nurt/core/timeout.hpp"
 #include "tests/real/folder.hpp"
 #include "tests/real/reality.hpp"
+#include "tests/support/child.hpp"
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -113,13 +115,11 @@ TEST_CASE("a child that was forked leaves the socket file to its parent") {
     in_reality([]() -> coro<void> {
         const folder f;
         auto server = co_await start_unix_server(echo, f.path("s"));
-        const int child = ::fork();
-        if (child == 0) {
+        const int ended = nurt_test::in_child([&server] {
             server.close();
-            ::_exit(0);
-        }
-        int status = 0;
-        REQUIRE(::waitpid(child, &status, 0) == child);
+            return 0;
+        });
+        REQUIRE(ended == 0);
         CHECK(f.has("s"));
         co_await check_echo(f.path("s"));
     });
@@ -287,7 +287,7 @@ TEST_CASE("more descriptors than asked for are told, and none of them leaks") {
         const std::vector<int> most(253, p.write.number());
         co_await nurt::send_descriptors(left, most, "x");
         char memory[1];
-        auto got = co_await nurt::receive_descriptors(right, memory, 253);
+        auto got = co_await nurt::receive_descriptors(right, memory, SIZE_MAX);
         CHECK(got.descriptors.size() == 253);
     });
 }
