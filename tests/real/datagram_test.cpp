@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,34 @@ TEST_CASE("an echo over UDP answers everybody, one by one and in batches") {
             n += co_await client.receive_many(slots);
         }
         serving.cancel();
+    });
+}
+
+TEST_CASE("a batch takes all that is there, however many came before") {
+    in_reality([]() -> coro<void> {
+        datagram_socket server = open();
+        datagram_socket client = connect_datagram_socket(server.local_address());
+        std::array<nurt::datagram_slot, 70> sent;
+        std::array<nurt::datagram_slot, 70> got;
+        std::string memory(got.size(), '.');
+        std::size_t number = 0;
+        for (const std::size_t count :
+             {1U, 3U, 4U, 5U, 70U, 2U, 1U, 1U, 64U, 40U, 1U, 1U, 8U, 9U}) {
+            std::string texts;
+            for (std::size_t i = 0; i < count; ++i) {
+                texts += static_cast<char>('a' + number++ % 26);
+            }
+            for (std::size_t i = 0; i < got.size(); ++i) {
+                sent[i].data = texts.data() + i;
+                sent[i].size = got[i].room = 1;
+                got[i].data = memory.data() + i;
+            }
+            const std::size_t went = co_await client.send_many(std::span(sent).first(count));
+            CHECK(went == count);
+            const std::size_t came = co_await server.receive_many(got);
+            CHECK(came == count);
+            CHECK(memory.substr(0, came) == texts);
+        }
     });
 }
 

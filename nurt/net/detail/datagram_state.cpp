@@ -80,11 +80,32 @@ bool datagram_leaf::attempt_receive() noexcept {
     if (count_ == 0) {
         return true;
     }
-    result_ = state_->io.receive_datagrams(*state_->channel, first_, count_);
-    if (result_ > 0 && count_ > 1 && static_cast<std::size_t>(result_) < count_) {
-        state_->waits_without_looking = 1;  // that was all
+    if (state_->failure != 0) [[unlikely]] {
+        result_ = std::exchange(state_->failure, 0);
+        return true;
+    }
+    const std::size_t few = state_->expected < count_ ? state_->expected : count_;
+    result_ = state_->io.receive_datagrams(*state_->channel, first_, few);
+    if (count_ > 1 && result_ > 0) {
+        receive_rest(few);
     }
     return result_ != -EAGAIN;
+}
+
+// The first slots of a batch are filled as far as something was there. If all of them are, there may
+// be more; an error comes with the next receive then, since the kernel tells it only once.
+void datagram_leaf::receive_rest(std::size_t few) noexcept {
+    auto got = static_cast<std::size_t>(result_);
+    if (got == few && few < count_) {
+        const int more = state_->io.receive_datagrams(*state_->channel, first_ + few, count_ - few);
+        got += more > 0 ? static_cast<std::size_t>(more) : 0;
+        state_->failure = more < 0 && more != -EAGAIN ? more : 0;
+    }
+    if (got < count_) {
+        state_->waits_without_looking = state_->failure != 0 ? 0 : 1;  // that was all
+    }
+    state_->expect(got);
+    result_ = static_cast<std::int64_t>(got);
 }
 
 bool datagram_leaf::attempt_send() noexcept {

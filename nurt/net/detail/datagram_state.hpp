@@ -56,6 +56,7 @@ protected:
 private:
     [[noreturn]] void fail() const;
     bool attempt_receive() noexcept;
+    void receive_rest(std::size_t few) noexcept;
     bool attempt_send() noexcept;
 
     std::shared_ptr<datagram_state> state_;
@@ -106,10 +107,19 @@ struct datagram_state : std::enable_shared_from_this<datagram_state> {
             waits_without_looking = patience;
         }
     }
+    // So many came at once. Preparing slots costs more than receiving into a few, so a batch asks for
+    // twice as many as came, and forgets a rush by halves.
+    void expect(std::size_t got) noexcept {
+        const std::size_t half = expected / 2;
+        expected = half > got * 2 ? half : got * 2;
+        expected = expected < fewest_expected ? fewest_expected : expected;
+    }
     // Memory for the longest datagram, which is kept for the next one.
     std::unique_ptr<char[]> take_memory();
 
     static constexpr std::size_t memory_size = 65536;
+    static constexpr std::size_t fewest_expected =
+        2;  // with one alone, it is not seen that it was all
 
     event_loop& loop;
     io::backend& io;
@@ -118,6 +128,8 @@ struct datagram_state : std::enable_shared_from_this<datagram_state> {
     datagram_side sending{*this, io::opcode::wait_writable};
     unsigned waits_without_looking = 0;
     unsigned patience = 0;
+    std::size_t expected = fewest_expected;  // of a batch
+    int failure = 0;                         // -errno, for the next receive
     std::unique_ptr<char[]> memory;
     socket_file file;
 };
