@@ -116,6 +116,9 @@ public:
     // To be called before anything is received: nothing is, before somebody asks. For sockets whose
     // bytes come with something else, such as descriptors.
     virtual void receive_on_request(channel&) noexcept {}
+    // The same for a pipe that nobody else reads from: what is there may be received before somebody
+    // asks, and is lost with the channel.
+    virtual void receive_ahead(channel&) noexcept {}
 
     // Does the operation at once if that needs no waiting. True: result is set, and complete() will
     // not be called. False: it has to be submitted (a connect may have been started already).

@@ -90,6 +90,13 @@ void uring_backend::receive_on_request(channel& c) noexcept {
     of(c).plain_only = true;
 }
 
+void uring_backend::receive_ahead(channel& given) noexcept {
+    uring_channel& c = of(given);
+    c.is_socket = false;
+    c.own_pipe = knows_opcode(op_read_multishot);
+    c.plain_only = !c.own_pipe || !buffers_.is_open();
+}
+
 bool uring_backend::try_now(operation& op) noexcept {
     uring_channel& c = of(*op.target);
     assert(waiting_place(c, op.code) == nullptr && "one operation each way at a time");

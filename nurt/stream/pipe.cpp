@@ -56,7 +56,8 @@ private:
     std::string name_;
 };
 
-stream connect_end(int descriptor, io::opcode way, std::string name) {
+stream connect_end(int descriptor, io::opcode way, std::string name,
+                   read_pipe_options options = {}) {
     io::backend& io = event_loop::running().backend();
     // Fails for what is no descriptor of this process, in a simulation for all: the backend decides.
     const int flags = ::fcntl(descriptor, F_GETFL);
@@ -64,13 +65,16 @@ stream connect_end(int descriptor, io::opcode way, std::string name) {
     if (flags >= 0 && (flags & O_NONBLOCK) == 0) {
         ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
     }
+    if (options.read_ahead) {
+        io.receive_ahead(c);
+    }
     return stream(std::make_unique<pipe_end>(io, c, way, std::move(name)));
 }
 
 }  // namespace
 
-stream connect_read_pipe(int descriptor, std::string name) {
-    return connect_end(descriptor, io::opcode::receive, std::move(name));
+stream connect_read_pipe(int descriptor, std::string name, read_pipe_options options) {
+    return connect_end(descriptor, io::opcode::receive, std::move(name), options);
 }
 
 stream connect_write_pipe(int descriptor, std::string name) {
@@ -85,7 +89,7 @@ std::pair<stream, stream> open_pipe() {
     }
     stream reading;
     try {
-        reading = connect_read_pipe(ends[0]);
+        reading = connect_read_pipe(ends[0], "a pipe", {.read_ahead = true});
     } catch (...) {
         ::close(ends[0]);
         ::close(ends[1]);

@@ -60,6 +60,7 @@ public:
         return error != 0 ? -error : inner_->set_membership(c, member, group, interface);
     }
     void receive_on_request(channel& c) noexcept override { inner_->receive_on_request(c); }
+    void receive_ahead(channel& c) noexcept override { inner_->receive_ahead(c); }
     int bind(channel& c, const endpoint& from) noexcept override {
         const int error = refusal();
         return error != 0 ? -error : inner_->bind(c, from);

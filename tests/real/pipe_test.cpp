@@ -116,6 +116,102 @@ TEST_CASE("a read of a pipe that is cancelled ends at once and loses nothing") {
     });
 }
 
+TEST_CASE(
+    "whatever sizes are written and read, and whichever reads are cancelled, no byte is lost") {
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        std::string all;
+        for (int i = 0; i < 40'000; ++i) {
+            all += static_cast<char>('a' + i % 23);
+        }
+        auto write_pieces = [](stream& to, std::string text) -> coro<> {
+            for (std::size_t at = 0, n = 1; at < text.size(); at += n, n = n % 6000 * 2 + 1) {
+                co_await to.write(text.substr(at, n));
+                co_await sleep(milliseconds(0));
+            }
+            to.shutdown_write();
+        };
+        auto read_some = [](stream& from, std::string& to, std::size_t n) -> coro<std::size_t> {
+            std::string memory(n, ' ');
+            const std::size_t got = co_await from.read_some(std::span(memory));
+            to.append(memory, 0, got);
+            co_return got;
+        };
+        task<void> written = create_task(write_pieces(writing, all));
+        std::string got;
+        for (std::size_t last = 1, n = 1; last != 0; n = n % 5000 * 3 + 1) {
+            task<std::size_t> vain = create_task(read_some(reading, got, n));
+            co_await sleep(milliseconds(0));
+            vain.cancel();
+            bool cancelled = false;
+            try {
+                last = co_await vain;
+            } catch (const cancelled_error&) {
+                cancelled = true;
+            }
+            if (cancelled) {
+                last = co_await read_some(reading, got, n);
+            }
+        }
+        co_await written;
+        CHECK(got == all);
+    });
+}
+
+TEST_CASE("a pipe that nobody reads from makes its writer wait") {
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        auto read_one = [](stream& from) -> coro<> { co_await from.read(1); };
+        task<void> first = create_task(read_one(reading));
+        co_await sleep(milliseconds(1));
+        const std::string much(1'000'000, 'x');
+        task<void> writes = create_task(write_all(writing, much));
+        co_await first;
+        co_await sleep(milliseconds(20));
+        CHECK(!writes.done());
+        const std::string rest = co_await reading.read_all();
+        CHECK(rest.size() == much.size() - 1);
+        co_await writes;
+    });
+}
+
+TEST_CASE("nothing is taken from a pipe that others read as well, before somebody asks") {
+    in_reality([]() -> coro<> {
+        int ends[2];
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        stream reading = connect_read_pipe(::fcntl(ends[0], F_DUPFD_CLOEXEC, 3));
+        auto read_one = [](stream& from) -> coro<> {
+            char c = 0;
+            co_await from.read_some(std::span(&c, 1));
+        };
+        task<void> waiting = create_task(read_one(reading));
+        co_await sleep(milliseconds(1));
+        CHECK(::write(ends[1], "a", 1) == 1);
+        co_await waiting;
+        CHECK(::write(ends[1], "bc", 2) == 2);
+        co_await sleep(milliseconds(2));
+        char rest[8] = {};
+        CHECK(::read(ends[0], rest, sizeof rest) == 2);
+        ::close(ends[0]);
+        ::close(ends[1]);
+    });
+}
+
+TEST_CASE("closing a pipe ends who reads from it, and tells its writer") {
+    in_reality([]() -> coro<> {
+        auto [reading, writing] = open_pipe();
+        auto read_one = [](stream& from) -> coro<> { co_await from.read(1); };
+        task<os_error> waiting = create_task(error_of<os_error>(read_one(reading)));
+        co_await sleep(milliseconds(1));
+        reading.close();
+        const os_error ended = co_await waiting;
+        CHECK(ended.number() == ECANCELED);
+        co_await sleep(milliseconds(1));
+        const auto refused = co_await error_of<os_error>(write_all(writing, "x"));
+        CHECK(refused.number() == EPIPE);
+    });
+}
+
 TEST_CASE("a program that ends while it reads from a pipe ends at once") {
     int ends[2];
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);

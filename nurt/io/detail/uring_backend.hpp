@@ -2,7 +2,8 @@
 // nurt/io/detail/uring_backend.hpp: the class behind make_uring_backend().
 //
 // Requests belong to channels and not to those who wait, so the kernel never holds memory of a task:
-//  - One multishot request receives into shared buffers, and what nobody waits for is read ahead.
+//  - One multishot request receives into shared buffers, and what nobody waits for is read ahead. So
+//    it is for pipes that nobody else reads from, where the kernel can (Linux 6.7).
 //    Connections that move bulk are read by plain calls when a poll request says so: a message that
 //    comes in many small buffers costs twice as much.
 //  - One multishot request accepts. Connections wait in the channel until somebody asks.
@@ -38,6 +39,9 @@ enum class request : std::uint8_t {
     send = 16,
 };
 
+// Of Linux 6.7, and not in Debian's header.
+constexpr std::uint8_t op_read_multishot = 49;
+
 // Writes a request into a cleared entry. data and size are those of a send.
 void fill_in(io_uring_sqe& entry, request r, int descriptor, const void* data = nullptr,
              std::size_t size = 0) noexcept;
@@ -57,7 +61,7 @@ struct joined_link : list_link {};
 struct uring_channel final : kernel_channel, queued_link, joined_link {
     void open(int descriptor) noexcept {
         kernel_channel::open(descriptor);
-        bulk = plain_only = listens = closing = false;
+        bulk = plain_only = own_pipe = listens = closing = false;
         small_reads = 0;
         failure = 0;
     }
@@ -78,6 +82,7 @@ struct uring_channel final : kernel_channel, queued_link, joined_link {
     std::uint8_t small_reads = 0;  // of a bulk channel, in a row
     bool bulk = false;             // read by plain calls
     bool plain_only = false;       // and for ever: it is no socket, or the kernel is too old
+    bool own_pipe = false;         // and nobody else reads from it
     bool listens = false;          // what is read ahead are connections
     bool closing = false;
     io::closing how = io::closing::flush;
@@ -127,6 +132,7 @@ public:
     int descriptor() const noexcept override { return ring_.descriptor(); }
     void after_fork() noexcept override;
     void receive_on_request(channel& c) noexcept override;
+    void receive_ahead(channel& c) noexcept override;
     std::size_t channels() const noexcept override { return channels_.used(); }
     void hold_input(bool on) noexcept override;
 
@@ -160,6 +166,7 @@ private:
 
     // Files
     bool knows(file_call call) noexcept;
+    bool knows_opcode(unsigned opcode) noexcept;
     bool hand_over(file_request& request) noexcept;
     void hand_over_in_order(file_request& request) noexcept;
     void prepare_files() noexcept;

@@ -100,11 +100,15 @@ std::uint64_t ask_for_opcodes(int ring) noexcept {
 
 }  // namespace
 
-bool uring_backend::knows(file_call call) noexcept {
+bool uring_backend::knows_opcode(unsigned opcode) noexcept {
     if (known_calls_ == 0) {
         known_calls_ = ask_for_opcodes(ring_.descriptor());
     }
-    return (known_calls_ >> opcode_of(call) & 1) != 0;
+    return (known_calls_ >> opcode & 1) != 0;
+}
+
+bool uring_backend::knows(file_call call) noexcept {
+    return knows_opcode(opcode_of(call));
 }
 
 // The request, or if the kernel has that already its cancellation. False: the queue is full.

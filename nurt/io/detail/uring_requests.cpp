@@ -41,6 +41,17 @@ void fill_in(io_uring_sqe& entry, request r, int descriptor, const void* data,
     }
 }
 
+namespace {
+
+// A pipe is received from by another request, which has no flag for what it always does.
+void read_instead(io_uring_sqe& entry) noexcept {
+    entry.opcode = op_read_multishot;
+    entry.ioprio = 0;
+    entry.off = ~std::uint64_t{0};
+}
+
+}  // namespace
+
 void uring_backend::prepare() noexcept {
     while (uring_channel* c = queue_.front()) {
         if (prepare(*c)) {
@@ -84,6 +95,9 @@ bool uring_backend::prepare(uring_channel& c) noexcept {
                 }
             } else {
                 fill_in(*entry, what, c.descriptor());
+                if (what == request::receive && c.own_pipe) {
+                    read_instead(*entry);
+                }
             }
         }
     }

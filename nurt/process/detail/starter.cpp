@@ -163,8 +163,9 @@ std::optional<stream> starter::connect(int number, int pid) {
         return std::nullopt;
     }
     std::string name = std::string(stream_names[number]) + " of process " + std::to_string(pid);
-    stream made = number == 0 ? connect_write_pipe(e.ours.get(), std::move(name))
-                              : connect_read_pipe(e.ours.get(), std::move(name));
+    stream made = number == 0
+                      ? connect_write_pipe(e.ours.get(), std::move(name))
+                      : connect_read_pipe(e.ours.get(), std::move(name), {.read_ahead = true});
     e.ours.release();
     made.set_limit(options_.limit);
     return made;
