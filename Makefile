@@ -12,7 +12,8 @@
 #   make shuffle   the tests in simulated time under SHUFFLE other orders (200)
 #   make soak      under ASan: SOAK_SECONDS (1200) of bad company on each backend, then the tests, SOAK rounds
 #                  (20) in random order, each with a new seed and five times as many random programs
-#   make bench     the benchmarks beside the peers that can be built here, BENCH_ROUNDS (3) times
+#   make bench     the benchmarks beside the peers that can be built here, BENCH_ROUNDS (3) times, and the world
+#                  outside beside plain C, OUTSIDE_ROUNDS (5) times
 #   make bench-counts-update   measures what bench/counts/ stores, and stores it
 #   make install   into PREFIX (/usr/local)
 #   make clean     remove build/
@@ -120,6 +121,7 @@ bench-build: deps | build
 
 bench: bench-build
 	@bench/run $(BENCH_CXX:%=build/bench-%)
+	@bench/outside.py build/bench-$(lastword $(BENCH_CXX))
 
 bench-counts-update: bench-build
 	@for cxx in $(BENCH_CXX); do bench/counts.py update build/bench-$$cxx || exit 1; done

@@ -12,9 +12,11 @@ BUILD is a Release build directory whose target nurt_bench_all has been built. 7
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
 import measure
+import tls
 
 TOLERANCE = 0.05
 # Below this a difference is rounding: a page fault more, one look at the kernel in ten thousand operations.
@@ -35,6 +37,18 @@ SERVERS = (
     ("w7", "nurt_hello", (), 64, True),
 )
 CLIENTS = (("w8seq", "nurt_client"),)
+# Workloads of nurt_outside: what is counted of it on epoll, and how many operations are the fewer and the more. What
+# starts a child runs in it as well until that is another program, so only its system calls are counted.
+OUTSIDE = {
+    "udp": (("instructions", "system_calls"), 1_000, 6_000),
+    "udpmany": (("instructions", "system_calls"), 3_200, 32_000),
+    "pread": (("instructions", "system_calls"), 1_000, 6_000),
+    "pread64": (("system_calls",), 640, 6_400),
+    "cat": (("system_calls",), 500, 2_500),
+    "spawn": (("system_calls",), 20, 60),
+}
+# System calls of the client of udp, which is in the same thread.
+CLIENT_CALLS = {"udp": 2, "udpmany": 2 / 32}
 
 
 def count_workloads(build):
@@ -62,8 +76,14 @@ def count_servers(build):
             counters = {"instructions": measure.server_instructions, "system_calls": measure.server_system_calls}
             if "uring" in arguments:
                 del counters["instructions"]  # valgrind 3.19 holds back the signal that ends the server
+            load = [str(generator), "-c", str(connections), "-s", "64", *["-H"] * http]
+
+            def drive(port, requests, load=load):
+                arguments = ["-p", str(port), "-n", str(requests)]
+                subprocess.run(load + arguments, capture_output=True, timeout=200, check=True)
+
             for what, count in counters.items():
-                yield f"{workload}.{what}", measure.per_request(count, command, generator, connections, http)
+                yield f"{workload}.{what}", measure.per_request(count, command, drive)
 
 
 def count_clients(build):
@@ -80,6 +100,46 @@ def count_clients(build):
                 yield f"{workload}.system_calls", measure.per_operation(measure.system_calls, command, **sizes)
 
 
+def outside_system_calls(build, workload, backend):
+    program = build.stripped("nurt_outside")
+    _, few, many = OUTSIDE[workload]
+
+    def count(command):
+        return measure.system_calls(command, follow=False)
+
+    found = measure.per_operation(count, lambda n: [program, workload, backend, str(n)], few, many)
+    return found - CLIENT_CALLS.get(workload, 0)
+
+
+def count_outside(build):
+    if not build.has("nurt_outside"):
+        return
+    program = build.stripped("nurt_outside")
+    for workload, (counted, few, many) in OUTSIDE.items():
+        yield f"{workload}.system_calls", outside_system_calls(build, workload, "epoll")
+        yield f"{workload}ring.system_calls", outside_system_calls(build, workload, "uring")
+        if "instructions" in counted:
+            command = lambda n, workload=workload: [program, workload, "epoll", str(n)]
+            yield f"{workload}.instructions", measure.per_operation(measure.instructions, command, few, many)
+
+
+def count_tls(build):
+    """An echo of 64 bytes on one connection."""
+    if not build.has("nurt_tls_echo") or not shutil.which("openssl"):
+        return
+    program = build.stripped("nurt_tls_echo")
+
+    def drive(port, requests):
+        tls.load(build, port, ["echo", "1", str(requests), "64"])
+
+    with tls.certificate() as files:
+        for workload, backend in (("tls", "epoll"), ("tlsring", "uring")):
+            command = lambda port, backend=backend: [program, str(port), *files, backend]
+            yield f"{workload}.system_calls", measure.per_request(measure.server_system_calls, command, drive, 500, 4_500)
+            if backend == "epoll":
+                yield f"{workload}.instructions", measure.per_request(measure.server_instructions, command, drive, 500, 4_500)
+
+
 def count_all(build, quiet=False):
     # On the ring, how many operations share a system call is chance.
     os.environ["NURT_BACKEND"] = "epoll"
@@ -91,7 +151,7 @@ def count_all(build, quiet=False):
 
 def count_parts(build, quiet):
     counted = {}
-    for part in (count_workloads, count_servers, count_clients):
+    for part in (count_workloads, count_servers, count_clients, count_outside, count_tls):
         for name, value in part(build):
             counted[name] = value
             if not quiet:

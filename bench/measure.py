@@ -82,9 +82,11 @@ def collected(said):
     return int(found[1])
 
 
-def system_calls(command):
+def system_calls(command, follow=True):
+    """follow: those of its threads and children as well."""
     with tempfile.NamedTemporaryFile("r") as out:
-        subprocess.run(["strace", "-f", "-c", "-o", out.name] + command, capture_output=True, timeout=300, check=True)
+        tool = ["strace", *["-f"] * follow, "-c", "-o", out.name]
+        subprocess.run(tool + command, capture_output=True, timeout=300, check=True)
         return total_calls(out.read())
 
 
@@ -166,26 +168,23 @@ def private_bytes(pid):
     return sum(int(n) * 1024 for n in re.findall(r"^Private_\w+: +(\d+) kB", text, re.M))
 
 
-def load(generator, port, requests, connections, http):
-    command = [str(generator), "-p", str(port), "-c", str(connections), "-s", "64", "-n", str(requests)]
-    subprocess.run(command + ["-H"] * http, capture_output=True, timeout=200, check=True)
+# command is a function of the port, load a function of the port and the number of requests.
 
 
-def server_instructions(command, generator, requests, connections, http):
+def server_instructions(command, load, requests):
     with tempfile.NamedTemporaryFile("r") as log:
         tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log.name}"]
         with serving(command, tool) as port:
-            load(generator, port, requests, connections, http)
+            load(port, requests)
         return collected(log.read())
 
 
-def server_system_calls(command, generator, requests, connections, http):
+def server_system_calls(command, load, requests):
     with tempfile.NamedTemporaryFile("r") as out:
         with serving(command, ["strace", "-f", "-c", "-o", out.name], traced=True) as port:
-            load(generator, port, requests, connections, http)
+            load(port, requests)
         return total_calls(out.read())
 
 
-def per_request(count, command, generator, connections, http):
-    many = count(command, generator, MANY, connections, http)
-    return (many - count(command, generator, FEW, connections, http)) / (MANY - FEW)
+def per_request(count, command, load, few=FEW, many=MANY):
+    return (count(command, load, many) - count(command, load, few)) / (many - few)

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 // bench/nurt_files.cpp: what files cost, beside the plain system calls in the same program.
 //
-//     nurt_files read [MiB]      a cached file from start to end, by read(2) and by file::read_some
-//     nurt_files random [count [threads]]  4 KiB reads at random places, 64 at once: by pread(2) in a
-//                                pool of 64 threads that are handed each, and by file::pread in 64 tasks
+//     nurt_files read epoll|uring [ROUNDS [MiB]]
+//     nurt_files random epoll|uring [ROUNDS [COUNT [THREADS]]]
 //
-// Each sample of nurt stands between two of the floor; printed are medians and the median ratio. The
-// backend is chosen by NURT_BACKEND. With NURT_CPU=1 times are those of the processors.
-#include <algorithm>
+// A cached file (1,024 MiB) from start to end, by read(2) and by file::read_some. Or reads of 4 KiB at
+// random places, 64 at once: by pread(2) in a pool of threads (64) that are handed each, and by
+// file::pread in 64 tasks.
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -21,6 +18,7 @@
 
 #include <unistd.h>
 
+#include "bench/paired.hpp"
 #include "nurt/core/run.hpp"
 #include "nurt/core/task.hpp"
 #include "nurt/files/file.hpp"
@@ -35,30 +33,24 @@ namespace files = nurt::files;
 constexpr std::size_t block = 256 * 1024;
 constexpr std::size_t page = 4096;
 constexpr std::size_t at_once = 64;
-bool use_cpu_time = false;
+using nurt_bench::sample;
+using nurt_bench::stopwatch;
 
-// Seconds: on the wall, or of the processors, which a busy machine does not falsify.
-double now() {
-    timespec t{};
-    ::clock_gettime(use_cpu_time ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
-}
-
-double plain_read(int descriptor, std::vector<char>& memory) {
+sample plain_read(int descriptor, std::vector<char>& memory) {
     ::lseek(descriptor, 0, SEEK_SET);
-    const double start = now();
+    const stopwatch watch;
     while (::read(descriptor, memory.data(), memory.size()) > 0) {
     }
-    return now() - start;
+    return watch.each_of(1);
 }
 
-coro<double> nurt_read(files::file& f, std::vector<char>& memory) {
+coro<sample> nurt_read(files::file& f, std::vector<char>& memory) {
     co_await f.seek(0);
-    const double start = now();
+    const stopwatch watch;
     for (std::size_t n = 1; n != 0;) {
         n = co_await f.read_some(std::span<char>(memory));
     }
-    co_return now() - start;
+    co_return watch.each_of(1);
 }
 
 // A pool as one writes it: a queue, and one answer each.
@@ -80,9 +72,9 @@ public:
         }
     }
 
-    double run(std::uint64_t count, std::uint64_t pages) {
+    sample run(std::uint64_t count, std::uint64_t pages) {
         nurt::sim::splitmix random(1);
-        const double start = now();
+        const stopwatch watch;
         std::uint64_t begun = 0;
         std::uint64_t answered = 0;
         std::unique_lock lock(mutex_);
@@ -95,7 +87,7 @@ public:
             answer_.wait(lock, [this] { return answers_ != 0; });
             answered += std::exchange(answers_, 0);
         }
-        return now() - start;
+        return watch.each_of(static_cast<double>(count));
     }
 
 private:
@@ -135,8 +127,8 @@ coro<void> read_pages(files::file& f, std::uint64_t count, std::uint64_t pages,
     }
 }
 
-coro<double> nurt_random(files::file& f, std::uint64_t count, std::uint64_t pages) {
-    const double start = now();
+coro<sample> nurt_random(files::file& f, std::uint64_t count, std::uint64_t pages) {
+    const stopwatch watch;
     std::vector<nurt::task<void>> all;
     for (std::uint64_t i = 0; i < at_once; ++i) {
         all.push_back(nurt::create_task(read_pages, std::ref(f), count / at_once, pages, i));
@@ -144,59 +136,63 @@ coro<double> nurt_random(files::file& f, std::uint64_t count, std::uint64_t page
     for (auto& one : all) {
         co_await one;
     }
-    co_return now() - start;
+    co_return watch.each_of(static_cast<double>(count));
 }
 
-double median(std::vector<double> all) {
-    std::sort(all.begin(), all.end());
-    return all[all.size() / 2];
-}
-
-coro<void> compare(std::string_view what, std::uint64_t size, std::size_t threads) {
-    const bool random = what == "random";
+coro<files::file> cached_file(std::uint64_t bytes) {
     files::file f = co_await files::temporary_file();
-    const std::uint64_t bytes = random ? std::uint64_t{1} << 28 : size << 20;
-    std::vector<char> memory(block, 'x');
+    const std::vector<char> memory(block, 'x');
     for (std::uint64_t have = 0; have < bytes; have += block) {
         co_await f.write(std::string_view(memory.data(), memory.size()));
     }
-    std::vector<double> floors;
-    std::vector<double> ours;
-    std::vector<double> ratios;
-    for (int round = 0; round < 7; ++round) {
-        double floor[2];
-        double own = 0;
-        for (double& one : floor) {
-            if (random) {
-                pread_pool pool(f.descriptor(), threads);
-                one = pool.run(size, bytes / page);
-            } else {
-                one = plain_read(f.descriptor(), memory);
-            }
-            if (&one == &floor[0]) {
-                if (random) {
-                    own = co_await nurt_random(f, size, bytes / page);
-                } else {
-                    own = co_await nurt_read(f, memory);
-                }
-            }
-        }
-        floors.push_back((floor[0] + floor[1]) / 2);
-        ours.push_back(own);
-        ratios.push_back(own / floors.back());
+    co_return f;
+}
+
+struct plan {
+    bool random = false;
+    bool uring = false;
+    int rounds = 7;
+    std::uint64_t size = 0;  // MiB, or how many reads
+    std::size_t threads = at_once;
+};
+
+void compare(nurt::runner& loop, const plan& p) {
+    const std::uint64_t bytes = p.random ? std::uint64_t{1} << 28 : p.size << 20;
+    files::file f = loop.run(cached_file(bytes));
+    const std::string what =
+        p.random ? "4 KiB at random, beside " + std::to_string(p.threads) + " threads"
+                 : std::to_string(p.size) + " MiB read";
+    nurt_bench::paired result(what, p.uring ? "io_uring" : "epoll");
+    if (p.random) {
+        result.run(
+            p.rounds,
+            [&] {
+                pread_pool pool(f.descriptor(), p.threads);
+                return pool.run(p.size, bytes / page);
+            },
+            [&] { return loop.run(nurt_random(f, p.size, bytes / page)); });
+    } else {
+        std::vector<char> memory(block);
+        result.run(
+            p.rounds, [&] { return plain_read(f.descriptor(), memory); },
+            [&] { return loop.run(nurt_read(f, memory)); });
     }
-    const double per = random ? 1e6 / static_cast<double>(size) : 1e3;
-    std::printf("%s: floor %.3f %s, nurt %.3f, ratio %.3f\n", std::string(what).c_str(),
-                median(floors) * per, random ? "us" : "ms", median(ours) * per, median(ratios));
+    result.print();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    use_cpu_time = std::getenv("NURT_CPU") != nullptr;
-    const std::string_view what = argc > 1 ? argv[1] : "read";
-    const std::uint64_t usual = what == "random" ? 200'000 : 1024;
-    const std::uint64_t size = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : usual;
-    const std::size_t threads = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : at_once;
-    nurt::run(compare(what, size, threads));
+    const auto number = [&](int at, std::uint64_t usual) {
+        return argc > at ? std::strtoull(argv[at], nullptr, 10) : usual;
+    };
+    plan p;
+    p.random = argc > 1 && argv[1] == std::string_view("random");
+    p.uring = argc > 2 && argv[2] == std::string_view("uring");
+    p.rounds = static_cast<int>(number(3, 7));
+    p.size = number(4, p.random ? 100'000 : 1024);
+    p.threads = number(5, at_once);
+    using nurt::io::backend_kind;
+    nurt::runner loop({.backend = p.uring ? backend_kind::uring : backend_kind::epoll});
+    compare(loop, p);
 }

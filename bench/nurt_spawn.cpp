@@ -3,28 +3,23 @@
 //
 //     nurt_spawn [epoll|uring] [rounds]
 //
-// Two measures, each in turns with its floor: /bin/true started and waited for (posix_spawn and
-// waitid), and a message of 64 bytes that goes through cat and comes back (write and a read that
-// blocks; and the same behind epoll_wait, as an event loop has to do it). Prints the median of the
-// rounds for each, and the median of the ratios; of time, and of this process's processor time, on
-// which a busy machine has less influence.
+// Two measures: /bin/true started and waited for (posix_spawn and waitid), and a message of 64 bytes
+// that goes through cat and comes back (write, and a read that blocks; and the same behind epoll_wait,
+// as an event loop has to do it).
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "bench/paired.hpp"
 #include "nurt/core/run.hpp"
 #include "nurt/process/process.hpp"
 
@@ -35,32 +30,8 @@ constexpr int messages = 5000;
 constexpr std::string_view message =
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\n";
 
-struct sample {
-    double wall = 0;
-    double cpu = 0;
-};
-
-double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
-double cpu_now() {
-    timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
-
-class stopwatch {
-public:
-    sample each_of(int count) const {
-        return {(now() - wall_) / count, (cpu_now() - cpu_) / count};
-    }
-
-private:
-    double wall_ = now();
-    double cpu_ = cpu_now();
-};
+using nurt_bench::sample;
+using nurt_bench::stopwatch;
 
 void require(bool ok, const char* what) {
     if (!ok) {
@@ -157,27 +128,6 @@ nurt::coro<sample> nurt_echo() {
     co_return taken;
 }
 
-double median(std::vector<double> all) {
-    std::sort(all.begin(), all.end());
-    return all[all.size() / 2];
-}
-
-// us each, and how many times the first the last is.
-void print(const char* what, const std::vector<sample>& floor, const std::vector<sample>& ours,
-           double sample::* kind) {
-    std::vector<double> theirs;
-    std::vector<double> mine;
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < floor.size(); ++i) {
-        theirs.push_back(floor[i].*kind);
-        mine.push_back(ours[i].*kind);
-        ratios.push_back(mine.back() / theirs.back());
-    }
-    std::printf("%-24s %-4s %9.2f us  nurt %9.2f us  x %.3f\n", what,
-                kind == &sample::cpu ? "cpu" : "", median(theirs) * 1e6, median(mine) * 1e6,
-                median(ratios));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -185,18 +135,15 @@ int main(int argc, char** argv) {
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
     using nurt::io::backend_kind;
     nurt::runner loop({.backend = uring ? backend_kind::uring : backend_kind::epoll});
-    std::vector<sample> raw[3];
-    std::vector<sample> ours[2];
-    for (int i = 0; i < rounds; ++i) {
-        raw[0].push_back(raw_spawn());
-        ours[0].push_back(loop.run(nurt_spawn()));
-        raw[1].push_back(raw_echo(false));
-        ours[1].push_back(loop.run(nurt_echo()));
-        raw[2].push_back(raw_echo(true));
-    }
-    for (auto kind : {&sample::wall, &sample::cpu}) {
-        print("posix_spawn and waitid", raw[0], ours[0], kind);
-        print("echo by cat, blocking", raw[1], ours[1], kind);
-        print("echo by cat, epoll", raw[2], ours[1], kind);
+    const char* const name = uring ? "io_uring" : "epoll";
+    nurt_bench::paired spawn("posix_spawn and waitid", name);
+    nurt_bench::paired blocking("echo by cat, beside one that blocks", name);
+    nurt_bench::paired waiting("echo by cat, beside epoll", name);
+    const auto echo = [&] { return loop.run(nurt_echo()); };
+    spawn.run(rounds, raw_spawn, [&] { return loop.run(nurt_spawn()); });
+    blocking.run(rounds, [] { return raw_echo(false); }, echo);
+    waiting.run(rounds, [] { return raw_echo(true); }, echo);
+    for (const auto* one : {&spawn, &blocking, &waiting}) {
+        one->print();
     }
 }

@@ -1,72 +1,86 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What TLS costs over OpenSSL on a bare epoll loop, CPU time of the servers, paired.
+"""What TLS costs over OpenSSL on a bare epoll loop: CPU time of the servers, paired.
 
-    tls.py BUILD [ROUNDS]     BUILD/bench has nurt_tls_echo, bench_tls_epoll and bench_tls_load
-
-Every sample of ours stands between two of the floor; the ratio is the median over the rounds, and the floor is
-compared with itself in the same way, which shows the noise.
+Every sample of ours stands between two of the floor, `peers/raw/tls_epoll.c`.
 """
+import contextlib
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
 
+import measure
+
+# What the load generator is told: work, then connections, messages and bytes, or handshakes.
 WORK = {
-    "echo 64 B, 64 connections": ["echo", "64", "400", "64"],
-    "echo 16 KiB, 16 connections": ["echo", "16", "150", "16384"],
-    "echo 256 KiB, 1 connection": ["echo", "1", "150", "262144"],
-    "full handshake": ["handshake", "500", "full"],
-    "resumed handshake": ["handshake", "500", "resume"],
+    "TLS echo of 64 B, 64 connections": ["echo", "64", "300", "64"],
+    "TLS echo of 16 KiB, 16 connections": ["echo", "16", "100", "16384"],
+    "TLS echo of 256 KiB, 1 connection": ["echo", "1", "100", "262144"],
+    "TLS handshake": ["handshake", "300", "full"],
+    "TLS handshake, resumed": ["handshake", "300", "resume"],
 }
+
+
+def operations(arguments):
+    return int(arguments[1]) * (int(arguments[2]) if arguments[0] == "echo" else 1)
+
+
+@contextlib.contextmanager
+def certificate():
+    """Gives the files of a certificate chain and its key."""
+    with tempfile.TemporaryDirectory(prefix="nurt-bench-") as folder:
+        chain, key = f"{folder}/chain.pem", f"{folder}/key.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        subprocess.run(command + ["-subj", "/CN=localhost", "-keyout", key, "-out", chain], check=True, capture_output=True)
+        yield chain, key
 
 
 def cpu(pid):
     return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0])
 
 
-def main():
-    bench = pathlib.Path(sys.argv[1]) / "bench"
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 6
-    with tempfile.TemporaryDirectory() as folder:
-        chain, key = f"{folder}/chain.pem", f"{folder}/key.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-subj", "/CN=localhost", "-keyout", key, "-out", chain], check=True, capture_output=True)
-        kinds = {"floor": [f"{bench}/bench_tls_epoll"], "floor again": [f"{bench}/bench_tls_epoll"],
-                 "nurt epoll": [f"{bench}/nurt_tls_echo"], "nurt uring": [f"{bench}/nurt_tls_echo"]}
-        servers = {}
-        try:
-            for port, (name, command) in enumerate(kinds.items(), 18443):
-                extra = [name.split()[1]] if name.startswith("nurt") else []
-                servers[name] = port, subprocess.Popen([*command, str(port), chain, key, *extra])
-            time.sleep(0.5)
-            for work, arguments in WORK.items():
-                report(work, arguments, servers, f"{bench}/bench_tls_load", rounds)
-        finally:
-            for _, server in servers.values():
-                server.terminate()
-                server.wait()
+def load(build, port, arguments):
+    command = [str(build.path("bench_tls_load")), arguments[0], str(port), *arguments[1:]]
+    subprocess.run(command, check=True, timeout=120)
 
 
-def report(work, arguments, servers, load, rounds):
+def records(build, rounds, through=()):
+    """Records as bench/paired.hpp prints them. through: a command that starts the servers, to pin them."""
+    with contextlib.ExitStack() as running, certificate() as files:
+
+        def start(program, *more):
+            path = str(build.path(program))
+            return running.enter_context(measure.serving(lambda port: [path, str(port), *files, *more], through, pid=True))
+
+        servers = {"floor": start("bench_tls_epoll")}
+        servers |= {backend: start("nurt_tls_echo", backend) for backend in ("epoll", "uring")}
+        for work, arguments in WORK.items():
+            yield from compare(build, work, arguments, servers, rounds)
+
+
+def compare(build, work, arguments, servers, rounds):
     def sample(name):
-        port, server = servers[name]
-        before = cpu(server.pid)
-        subprocess.run([load, arguments[0], str(port), *arguments[1:]], check=True)
-        return cpu(server.pid) - before
+        port, pid = servers[name]
+        before = cpu(pid)
+        load(build, port, arguments)
+        return (cpu(pid) - before) / operations(arguments)
+
     for name in servers:
         sample(name)
-    ratios = {name: [] for name in servers if name != "floor"}
+    ours = {name: [] for name in servers if name != "floor"}
+    ratios = {name: [] for name in ours}
     floors = [sample("floor")]
+    noise = []
     for _ in range(rounds):
-        for name, found in ratios.items():
-            middle = sample(name)
+        for name in ours:
+            ours[name].append(sample(name))
             floors.append(sample("floor"))
-            found.append(2 * middle / (floors[-2] + floors[-1]))
-    print(f"{work:32} floor {statistics.median(floors) / 1e6:7.1f} ms", end="")
-    print("".join(f"   {name} {statistics.median(found):.3f}" for name, found in ratios.items()), flush=True)
-
-
-main()
+            ratios[name].append(2 * ours[name][-1] / (floors[-2] + floors[-1]))
+            noise.append(max(floors[-2:]) / min(floors[-2:]))
+    for name, found in ratios.items():
+        yield {
+            "what": work, "backend": "io_uring" if name == "uring" else name, "kind": "cpu",
+            "floor_ns": statistics.median(floors), "nurt_ns": statistics.median(ours[name]),
+            "least": min(found), "ratio": statistics.median(found), "most": max(found),
+            "noise": statistics.median(noise),
+        }
