@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: MIT
 // run() ends at once, whatever its tasks are waiting for.
-#include "nurt/core/run.hpp"
-#include "nurt/core/sleep.hpp"
-#include "nurt/core/task.hpp"
-#include "nurt/io/backend.hpp"
-#include "nurt/loop/monotonic_clock.hpp"
+#include "tests/real/run_end.hpp"
 #include "nurt/net/sendfile.hpp"
 #include "nurt/net/server.hpp"
 #include "tests/support/memory_file.hpp"
 
-#include <doctest/doctest.h>
-
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,16 +15,9 @@
 
 using nurt::coro;
 using nurt::stream;
+using nurt_test::expect_quick_end;
 
 namespace {
-
-// Runs main, and leaves nothing that could hold its end up.
-void expect_quick_end(coro<> main) {
-    const auto clock = nurt::make_monotonic_clock();
-    const auto before = clock->now();
-    nurt::run(std::move(main), {.handle_interrupt = false});
-    CHECK(clock->now() - before < nurt::seconds(4));  // the grace is five
-}
 
 coro<> wait_for_a_client() {
     auto listener = nurt::listen(*nurt::socket_address::parse("127.0.0.1:0"));
@@ -89,26 +75,10 @@ coro<> serve_in_vain() {
 }  // namespace
 
 TEST_CASE("P5: run ends at once with every kind of operation under way") {
-    using work = coro<> (*)();
-    for (const work each : {wait_for_a_client, connect_in_vain, read_in_vain, read_a_pipe_in_vain,
-                            write_in_vain, send_a_file_in_vain, serve_in_vain}) {
-        expect_quick_end([](work w) -> coro<> {
-            nurt::create_task(w()).detach();
-            co_await nurt::sleep(nurt::milliseconds(10));
-        }(each));
-    }
-}
-
-TEST_CASE("run ends at once with all kinds of operations under way together") {
-    using work = coro<> (*)();
-    expect_quick_end([]() -> coro<> {
-        for (const work each :
-             {wait_for_a_client, connect_in_vain, read_in_vain, read_a_pipe_in_vain, write_in_vain,
-              send_a_file_in_vain, serve_in_vain}) {
-            nurt::create_task(each()).detach();
-        }
-        co_await nurt::sleep(nurt::milliseconds(10));
-    }());
+    constexpr nurt_test::endless all[] = {wait_for_a_client,   connect_in_vain, read_in_vain,
+                                          read_a_pipe_in_vain, write_in_vain,   send_a_file_in_vain,
+                                          serve_in_vain};
+    nurt_test::expect_quick_ends(all);
 }
 
 TEST_CASE("run ends at once when its operations were never waited for by the kernel") {
