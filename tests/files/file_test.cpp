@@ -308,6 +308,26 @@ TEST_CASE_TEMPLATE("a file whose opening was cancelled is closed", W, IN_EVERY_W
     });
 }
 
+// The harness counts descriptors. Between the loop's last look and the cancellation the kernel, or a
+// thread, has opened the file: nobody has seen the answer yet.
+TEST_CASE_TEMPLATE("a file that was opened in the moment of its cancellation is closed", W,
+                   nurt_test::with_threads, nurt_test::with_ring, nurt_test::with_small_ring) {
+    with_directory<W>([](std::string dir) -> coro<void> {
+        const nurt::event_loop& loop = nurt::event_loop::running();
+        for (int i = 0; i < 120; ++i) {
+            auto opening = nurt::create_task(files::open(dir + "/a", "w"));
+            for (int turns = i % 4; turns >= 0; --turns) {
+                co_await nurt::sleep(nurt::seconds(0));
+            }
+            const nurt::instant start = loop.time();
+            while (loop.time() - start < nurt::microseconds(i * 4)) {
+            }
+            opening.cancel();
+            co_await nurt::gather(nurt::return_exceptions, std::move(opening));
+        }
+    });
+}
+
 TEST_CASE_TEMPLATE("a FIFO is opened without its other end, and reading it can be cancelled", W,
                    nurt_test::with_threads, nurt_test::with_ring) {
     with_directory<W>([](std::string dir) -> coro<void> {

@@ -3,8 +3,10 @@
 #include "nurt/tls/tls.hpp"
 #include "nurt/core/gather.hpp"
 #include "nurt/core/task.hpp"
+#include "nurt/net/unix.hpp"
 #include "tests/real/others.hpp"
 #include "tests/real/reality.hpp"
+#include "tests/real/run_end.hpp"
 #include "tests/tls/pair.hpp"
 
 #include <cerrno>
@@ -257,6 +259,46 @@ TEST_CASE("writing to a peer that has reset the connection is an error, not a si
         co_await server.wait_closed();
         CHECK((*number == EPIPE || *number == ECONNRESET));
     });
+}
+
+coro<> shake_hands_in_vain() {
+    auto silent = nurt::listen(*nurt::socket_address::parse("127.0.0.1:0"));
+    co_await tls::connect("127.0.0.1", silent.port(), trusting());
+}
+
+coro<> serve_a_silent_client() {
+    auto [near, far] = nurt::stream_pair();
+    co_await tls::start(std::move(near), nurt_test::site());
+}
+
+// Two ends that know each other.
+coro<std::pair<stream, stream>> secure_pair() {
+    auto [near, far] = nurt::stream_pair();
+    auto serving = create_task(tls::start(std::move(far), nurt_test::site()));
+    stream client = co_await tls::start(std::move(near), "localhost", trusting());
+    stream server = co_await std::move(serving);
+    co_return std::pair<stream, stream>(std::move(client), std::move(server));
+}
+
+coro<> read_in_vain() {
+    auto ends = co_await secure_pair();
+    co_await ends.first.readline();
+}
+
+coro<> write_in_vain() {
+    auto ends = co_await secure_pair();
+    co_await ends.first.write(std::string(10'000'000, 'w'));
+}
+
+coro<> shut_down_in_vain() {
+    auto ends = co_await secure_pair();
+    co_await tls::shutdown(std::move(ends.first));
+}
+
+TEST_CASE("P5: run ends at once with TLS under way in each of its states") {
+    constexpr nurt_test::endless all[] = {shake_hands_in_vain, serve_a_silent_client, read_in_vain,
+                                          write_in_vain, shut_down_in_vain};
+    nurt_test::expect_quick_ends(all);
 }
 
 TEST_CASE("fifty clients talk TLS to a server at once") {
