@@ -96,7 +96,7 @@ coro<stream> start_over(stream plain, engine_ptr tls, duration most) {
     } catch (const timeout_error&) {
         throw timeout_error(attempt + ": timed out");
     }
-    if (plain.is_closed()) {  // in the turn in which the handshake ended
+    if (plain.is_closed()) {  // by who keeps an eye on it, during the last words
         throw os_error(ECANCELED, attempt);
     }
     put_on(plain, std::move(tls));

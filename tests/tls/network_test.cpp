@@ -222,6 +222,30 @@ TEST_CASE("a server that closes its clients says so to them") {
     });
 }
 
+TEST_CASE("a server may close its clients at any moment of their handshake") {
+    nurt::sim::faults plan;
+    plan.latency = milliseconds(1);
+    plan.buffer = 300;  // so that each side waits until the other has read
+    int unfinished = 0;
+    for (int moment = 0; moment < 120; ++moment) {
+        in_sim(
+            [&]() -> coro<void> {
+                auto options = site_options().on_handshake_error(
+                    [&unfinished](const std::exception&) { ++unfinished; });
+                auto server = co_await tls::start_server(patient_echo, "localhost", 0, options);
+                auto client = create_task(conversation(trusting(), server.port()));
+                co_await nurt::sleep(nurt::duration::nanoseconds(moment * 250'000));
+                server.close_clients();
+                server.close();
+                co_await server.wait_closed();
+                co_await nurt::as_result(client);
+            },
+            plan);
+    }
+    CHECK(unfinished > 10);
+    CHECK(unfinished < 110);
+}
+
 TEST_CASE("errors name the host and its address") {
     in_sim([]() -> coro<void> {
         auto server = co_await tls::start_server(echo, "127.0.0.1", 8443, site());
