@@ -195,6 +195,9 @@ coro<> soak(const settings& chosen, const std::string& folder, std::string& fail
         co_await datagrams(w, group);
         co_await unix_sockets(w, group);
         co_await shared_files(w, group);
+#ifdef NURT_SOAK_TLS
+        co_await tls_crowd(w, group);
+#endif
         group.create_task(http_crowd(w, group), "HTTP").detach();
     };
     co_await nurt::with(nurt::task_group(), everybody);
