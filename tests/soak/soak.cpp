@@ -195,6 +195,7 @@ coro<> soak(const settings& chosen, const std::string& folder, std::string& fail
         co_await datagrams(w, group);
         co_await unix_sockets(w, group);
         co_await shared_files(w, group);
+        co_await names(w, group);
 #ifdef NURT_SOAK_TLS
         co_await tls_crowd(w, group);
 #endif

@@ -92,6 +92,7 @@ coro<> signals(world& w, nurt::task_group& group);
 coro<> datagrams(world& w, nurt::task_group& group);
 coro<> unix_sockets(world& w, nurt::task_group& group);
 coro<> shared_files(world& w, nurt::task_group& group);
+coro<> names(world& w, nurt::task_group& group);
 coro<> tls_crowd(world& w, nurt::task_group& group);  // if the library has TLS
 
 // How many of the ring's buffers are there, found out by using all of them; -1: they are not used.
