@@ -154,8 +154,8 @@ private:
     std::optional<stream> stderr_;
 };
 
-// Starts a program, which is looked for in PATH if its name has no slash (as execvp does). The child
-// gets no descriptor beside the three standard ones and pass_fds; it blocks no signal, and SIGPIPE has
+// Starts a program, which is looked for in PATH if its name has no slash: in that of .env if there is one
+// ("/bin:/usr/bin" if it has none), relative directories of it from .cwd. The child gets no descriptor beside the three standard ones and pass_fds; it blocks no signal, and SIGPIPE has
 // its default action. The loop stands still until the program is loaded, which takes some hundred
 // microseconds, and then lets others run.
 //

@@ -235,16 +235,19 @@ NURT_THROUGH(madvise, int, madvise, (void* a, size_t b, int c), (a, b, c))
 NURT_THROUGH(pipe, int, pipe2, (int* a, int b), (a, b))
 NURT_THROUGH(waitid, int, waitid, (idtype_t a, id_t b, siginfo_t* c, int d), (a, b, c, d))
 
-// Gives the error instead of setting errno.
-int __real_posix_spawnp(pid_t* a, const char* b, const posix_spawn_file_actions_t* c,
-                        const posix_spawnattr_t* d, char* const* e, char* const* f);
-int __wrap_posix_spawnp(pid_t* a, const char* b, const posix_spawn_file_actions_t* c,
-                        const posix_spawnattr_t* d, char* const* e, char* const* f);
-int __wrap_posix_spawnp(pid_t* a, const char* b, const posix_spawn_file_actions_t* c,
-                        const posix_spawnattr_t* d, char* const* e, char* const* f) {
-    const int error = refusal(call::spawn);
-    return error != 0 ? error : __real_posix_spawnp(a, b, c, d, e, f);
-}
+// Give the error instead of setting errno.
+#define NURT_THROUGH_SPAWN(name)                                                    \
+    int __real_##name(pid_t* a, const char* b, const posix_spawn_file_actions_t* c, \
+                      const posix_spawnattr_t* d, char* const* e, char* const* f);  \
+    int __wrap_##name(pid_t* a, const char* b, const posix_spawn_file_actions_t* c, \
+                      const posix_spawnattr_t* d, char* const* e, char* const* f);  \
+    int __wrap_##name(pid_t* a, const char* b, const posix_spawn_file_actions_t* c, \
+                      const posix_spawnattr_t* d, char* const* e, char* const* f) { \
+        const int error = refusal(call::spawn);                                     \
+        return error != 0 ? error : __real_##name(a, b, c, d, e, f);                \
+    }
+NURT_THROUGH_SPAWN(posix_spawn)
+NURT_THROUGH_SPAWN(posix_spawnp)
 
 // Interrupted, it goes on all the same.
 int __real_connect(int a, const sockaddr* b, socklen_t c);

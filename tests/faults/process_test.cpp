@@ -24,7 +24,9 @@ constexpr call calls_of_children[] = {
 
 // A child that is talked to and waited for, and one that is dropped.
 coro<std::string> use_children() {
-    process dropped = co_await create_subprocess_exec("cat", {}, {.stdin = subprocess::pipe});
+    const environment none;
+    process dropped =
+        co_await create_subprocess_exec("cat", {}, {.stdin = subprocess::pipe, .env = &none});
     process p = co_await create_subprocess_exec(
         "cat", {}, {.stdin = subprocess::pipe, .stdout = subprocess::pipe});
     co_await p.stdin().write("one\n");

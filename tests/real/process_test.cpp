@@ -9,12 +9,14 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "nurt/core/gather.hpp"
 #include "nurt/process/process.hpp"
 #include "nurt/stream/pipe.hpp"
+#include "tests/real/folder.hpp"
 #include "tests/real/reality.hpp"
 
 using namespace nurt;
@@ -174,6 +176,53 @@ TEST_CASE("a child has the directory and the environment that it is given") {
         const std::string inherited = co_await output_of("echo $NURT_TEST_VARIABLE");
         CHECK(inherited == "ours\n");
         ::unsetenv("NURT_TEST_VARIABLE");
+    });
+}
+
+namespace {
+
+void make_program(const std::string& path, const std::string& script, unsigned mode) {
+    const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    REQUIRE(::write(made, script.data(), script.size()) == static_cast<ssize_t>(script.size()));
+    ::close(made);
+}
+
+}  // namespace
+
+// Popen's search: os.get_exec_path(env)
+TEST_CASE("a program is looked for in the PATH of the environment that the child is given") {
+    in_reality([]() -> coro<> {
+        const nurt_test::folder dir;
+        const std::string name = "nurt-test-program";
+        ::mkdir(dir.path("not").c_str(), 0700);
+        ::mkdir(dir.path("bin").c_str(), 0700);
+        make_program(dir.path("not/" + name), "#!/bin/sh\necho no\n", 0600);
+        make_program(dir.path("bin/" + name), "#!/bin/sh\necho $0 $1\n", 0700);
+        environment env;
+        env.set("PATH", dir.path("none") + ":" + dir.path("not") + ":" + dir.path("bin"));
+        process found = co_await create_subprocess_exec(name, {"word"},
+                                                        {.stdout = subprocess::pipe, .env = &env});
+        const process_output output = co_await found.communicate();
+        CHECK(output.out == dir.path("bin/" + name) + " word\n");
+
+        env.set("PATH", "bin");
+        process relative = co_await create_subprocess_exec(
+            name, {}, {.stdout = subprocess::pipe, .cwd = dir.path(""), .env = &env});
+        const process_output there = co_await relative.communicate();
+        CHECK(there.out == "bin/" + name + "\n");
+
+        env.set("PATH", dir.path("not") + ":" + dir.path("none"));
+        const auto refused =
+            co_await error_of<os_error>(create_subprocess_exec(name, {}, {.env = &env}));
+        CHECK(refused.what() == "spawn " + name + ": Permission denied");
+        env.set("PATH", dir.path("none"));
+        const auto missing =
+            co_await error_of<os_error>(create_subprocess_exec(name, {}, {.env = &env}));
+        CHECK(missing.what() == "spawn " + name + ": No such file or directory");
+        const environment empty;  // has the system's programs
+        process shell = co_await create_subprocess_exec("true", {}, {.env = &empty});
+        const int code = co_await shell.wait();
+        CHECK(code == 0);
     });
 }
 

@@ -5,7 +5,9 @@
 #include "nurt/base/error.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -29,6 +31,31 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     }
     all.push_back(nullptr);
     return all;
+}
+
+std::string_view path_of(const std::vector<std::string>& environment) noexcept {
+    constexpr std::string_view name = "PATH=";
+    for (const std::string_view each : environment) {
+        if (each.starts_with(name)) {
+            return each.substr(name.size());
+        }
+    }
+    return "/bin:/usr/bin";  // as Python and execvp have it
+}
+
+std::string joined(std::string_view directory, std::string_view name) {
+    std::string path(directory);
+    if (!path.empty() && path.back() != '/') {
+        path += '/';
+    }
+    return path.append(name);
+}
+
+// Asking is cheaper than a process that finds nothing. A relative path begins where the child will be,
+// so only the child can say.
+bool surely_missing(const std::string& path) noexcept {
+    return path.front() == '/' && ::access(path.c_str(), F_OK) != 0 &&
+           (errno == ENOENT || errno == ENOTDIR);
 }
 
 }  // namespace
@@ -95,18 +122,48 @@ void spawn_plan::join_group(int group) {
     set_flag(POSIX_SPAWN_SETPGROUP);
 }
 
+int spawn_plan::spawn(const char* path, char** argv, char** envp, int& pid) {
+    pid_t started = -1;
+    const int error = ::posix_spawn(&started, path, &actions_, &attributes_, argv, envp);
+    pid = started;
+    return error;
+}
+
+// A file that is there and cannot be run does not end the search, but is what went wrong if there is
+// no other.
+int spawn_plan::search(std::string_view directories, char** argv, char** envp, int& pid) {
+    int refusal = ENOENT;
+    for (std::size_t at = 0; at <= directories.size();) {
+        const std::size_t end = std::min(directories.find(':', at), directories.size());
+        const std::string path = joined(directories.substr(at, end - at), argv[0]);
+        at = end + 1;
+        if (surely_missing(path)) {
+            continue;
+        }
+        const int error = spawn(path.c_str(), argv, envp, pid);
+        if (error == 0 || error == EAGAIN || error == ENOMEM) {
+            return error;
+        }
+        if (refusal == ENOENT && error != ENOTDIR) {
+            refusal = error;
+        }
+    }
+    return refusal;
+}
+
 int spawn_plan::run(std::vector<std::string>& words, std::vector<std::string>* environment,
                     int& pid) {
-    const std::vector<char*> argv = pointers(words);
-    std::vector<char*> variables;
-    char** envp = ::environ;
+    std::vector<char*> argv = pointers(words);
     if (environment != nullptr) {
-        variables = pointers(*environment);
-        envp = variables.data();
+        std::vector<char*> envp = pointers(*environment);
+        const std::string& program = words.front();
+        const bool is_name = !program.empty() && program.find('/') == program.npos;
+        return is_name ? search(path_of(*environment), argv.data(), envp.data(), pid)
+                       : spawn(argv.front(), argv.data(), envp.data(), pid);
     }
     pid_t started = -1;
     const int error =
-        ::posix_spawnp(&started, argv.front(), &actions_, &attributes_, argv.data(), envp);
+        ::posix_spawnp(&started, argv.front(), &actions_, &attributes_, argv.data(), ::environ);
     pid = started;
     return error;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <spawn.h>
@@ -27,11 +28,14 @@ public:
     void lead_session();
     void join_group(int group);
 
-    // The program is the first word, looked for in PATH. Null: our environment. 0 or an errno value.
+    // The program is the first word, looked for in the PATH of the environment. Null: our
+    // environment. 0 or an errno value.
     int run(std::vector<std::string>& words, std::vector<std::string>* environment, int& pid);
 
 private:
     void set_flag(short flag);
+    int spawn(const char* path, char** argv, char** envp, int& pid);
+    int search(std::string_view directories, char** argv, char** envp, int& pid);
 
     posix_spawn_file_actions_t actions_;
     posix_spawnattr_t attributes_;
