@@ -30,8 +30,12 @@ int open_again(int descriptor, int access) noexcept {
 
 stream standard(int descriptor, int access, const char* name) {
     event_loop::running();
-    const bool has_position = ::lseek(descriptor, 0, SEEK_CUR) >= 0 || errno != ESPIPE;
-    const int own = has_position ? duplicate(descriptor) : open_again(descriptor, access);
+    const int error = ::lseek(descriptor, 0, SEEK_CUR) >= 0 ? 0 : errno;
+    const bool has_position = error != ESPIPE;
+    int own = -1;
+    if (error != EBADF) {  // also what keep_standard_descriptors() has put there
+        own = has_position ? duplicate(descriptor) : open_again(descriptor, access);
+    }
     if (own < 0) {
         throw os_error(errno, std::string("open ") + name);
     }

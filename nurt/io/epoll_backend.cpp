@@ -5,6 +5,7 @@
 #include "nurt/base/error.hpp"
 #include "nurt/io/detail/epoll_backend.hpp"
 #include "nurt/io/detail/kernel_calls.hpp"
+#include "nurt/io/standard_descriptors.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -167,6 +168,7 @@ int epoll_backend::release(channel& given, std::string*) {
 }  // namespace detail
 
 std::unique_ptr<backend> make_epoll_backend() {
+    keep_standard_descriptors();
     return std::make_unique<detail::epoll_backend>();
 }
 

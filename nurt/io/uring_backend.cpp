@@ -5,6 +5,7 @@
 #include "nurt/base/error.hpp"
 #include "nurt/io/detail/kernel_calls.hpp"
 #include "nurt/io/detail/uring_backend.hpp"
+#include "nurt/io/standard_descriptors.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -399,6 +400,7 @@ void uring_backend::end_rest() noexcept {
 }  // namespace detail
 
 std::unique_ptr<backend> make_uring_backend(const uring_options& options) {
+    keep_standard_descriptors();
     auto made = std::make_unique<detail::uring_backend>(options);
     if (made->open() != 0) {
         return nullptr;
