@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "nurt/core/coro.hpp"
@@ -45,6 +46,44 @@ private:
     std::shared_ptr<state> state_;  // also of who reads
 };
 
+// One directory of a tree. What is no directory is a file here; a symbolic link to a directory counts as
+// a directory, but is not gone into.
+struct walked_directory {
+    std::string path;
+    std::vector<std::string> directories;  // names
+    std::vector<std::string> files;
+    std::error_code error;  // it could not be read, or not to its end
+};
+
+// A directory and all that are below it, each before what is in it. A thread reads one whole directory at
+// a time.
+//
+//     auto tree = files::walk("src");
+//     while (auto dir = co_await tree.next()) { ... dir->path + "/" + dir->files[0] ... }
+class directory_tree {
+public:
+    directory_tree(directory_tree&&) noexcept;
+    directory_tree& operator=(directory_tree&&) noexcept;
+    ~directory_tree();
+
+    // Nothing at the end. os_error when the root of the tree cannot be read: "walk src: No such file or
+    // directory"; further down the entry says it. Cancelled, it loses nothing.
+    coro<std::optional<walked_directory>> next();
+    // Leaves out what is below the directory that next() gave last.
+    void skip() noexcept;
+
+private:
+    friend directory_tree walk(std::string path);
+    struct state;
+
+    explicit directory_tree(std::unique_ptr<state> s) noexcept;
+    static coro<std::optional<walked_directory>> next_of(state& s);
+
+    std::unique_ptr<state> state_;
+};
+
+// Python: os.walk.
+directory_tree walk(std::string path);
 // Python: os.scandir.
 directory scandir(std::string path);
 // All names, in the order of the file system. Python: os.listdir.

@@ -19,6 +19,7 @@
 
 #include "nurt/core/coro.hpp"
 #include "nurt/files/detail/file_state.hpp"
+#include "nurt/files/detail/status_call.hpp"
 #include "nurt/files/detail/transfer.hpp"
 #include "nurt/files/file_status.hpp"
 
@@ -116,6 +117,16 @@ public:
     // Makes the file as long as this; what is new is zero. The position stays.
     coro<void> truncate(std::uint64_t size) { return cut(use(), size); }
     coro<file_status> stat() { return ask_status(use()); }
+    // As files::chmod, chown and utime. Python: os.fchmod, os.fchown, os.utime.
+    coro<void> chmod(std::uint32_t permissions) {
+        return detail::set_permissions(use(), permissions);
+    }
+    coro<void> chown(std::int64_t user, std::int64_t group) {
+        return detail::set_owner(use(), user, group);
+    }
+    coro<void> utime(duration accessed, duration modified) {
+        return detail::set_times(use(), accessed, modified);
+    }
 
     // Closes, and throws what the file system says at last. After it the others throw usage_error;
     // a second close does nothing. What others have under way goes on, and the last closes.

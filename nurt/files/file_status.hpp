@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// nurt/files/file_status.hpp: what a file system knows of a file.
+// nurt/files/file_status.hpp: what a file system knows of a file, and how that is changed.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,15 @@ struct file_status {
 // os_error: "stat /nowhere: No such file or directory". Python: os.stat, os.lstat.
 coro<file_status> stat(std::string path);
 coro<file_status> lstat(std::string path);
+
+// The permissions, 0644 say, are set as they are: the umask is for new files. A user or group of -1 stays.
+// Times are those of file_status, exact to what the file system keeps; without times it is now. All three
+// follow symbolic links. os_error: "chmod /etc/shadow: Operation not permitted".
+// Python: os.chmod, os.chown, os.utime.
+coro<void> chmod(std::string path, std::uint32_t permissions);
+coro<void> chown(std::string path, std::int64_t user, std::int64_t group);
+coro<void> utime(std::string path, duration accessed, duration modified);
+coro<void> utime(std::string path);
 
 // False as well when the path leads through what is no directory. os_error when it cannot be known,
 // for want of permission for instance. Python: os.path.exists, isfile, isdir.

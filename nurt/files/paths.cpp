@@ -99,6 +99,14 @@ std::string read_link(const std::string& path) {
     }
 }
 
+std::string resolve_links(const std::string& path) {
+    std::error_code code;
+    const auto whole = std::filesystem::absolute(path, code);
+    const auto real = code ? whole : std::filesystem::weakly_canonical(whole, code);
+    check_code(code.value(), "realpath", path);
+    return real.string();
+}
+
 }  // namespace
 
 coro<void> rename(std::string from, std::string to) {
@@ -146,18 +154,26 @@ coro<std::string> readlink(std::string path) {
     co_return co_await to_thread(read_link, std::move(path));
 }
 
+coro<std::string> realpath(std::string path) {
+    check_path(path);
+    co_return co_await to_thread(resolve_links, std::move(path));
+}
+
 coro<std::uint64_t> copy(std::string from, std::string to) {
     file source = co_await open(from);
     const file_status status = co_await source.stat();
     if (status.kind == file_kind::directory) {  // seen before anything is written over
         fail(-EISDIR, "copy", from);
     }
+    const std::uint32_t permissions = status.permissions & 0777;
     file target = co_await open(
-        to,
-        {.read = false, .write = true, .create = true, .permissions = status.permissions & 0777});
+        to, {.read = false, .write = true, .create = true, .permissions = permissions});
     const file_status old = co_await target.stat();
     if (old.inode == status.inode && old.device == status.device) {
         throw std::invalid_argument(from + " and " + to + " are the same file");
+    }
+    if ((old.permissions & 07777) != permissions) {  // it is older, or the umask has cut them
+        co_await target.chmod(permissions);
     }
     co_await target.truncate(0);
     std::uint64_t total = 0;

@@ -28,8 +28,12 @@ coro<void> symlink(std::string target, std::string path);
 coro<void> link(std::string target, std::string path);
 // Python: os.readlink.
 coro<std::string> readlink(std::string path);
-// The content, and a new file gets the permissions; an old one is overwritten. Gives the bytes that
-// were copied, by the kernel if it can. Cancelled, it leaves a part. Python: shutil.copy.
+// From the root, without symbolic links, "." and "..". What does not exist is left as it is.
+// Python: os.path.realpath.
+coro<std::string> realpath(std::string path);
+// The content and the permissions, but for the bits of set-user-id and the like; what was at `to` is
+// overwritten. Gives the bytes that were copied, by the kernel if it can. Cancelled, it leaves a part.
+// Python: shutil.copy.
 coro<std::uint64_t> copy(std::string from, std::string to);
 
 }  // namespace nurt::files

@@ -2,6 +2,7 @@
 // nurt/files/temporary.cpp: see the header.
 #include "nurt/files/temporary.hpp"
 
+#include "nurt/base/error.hpp"
 #include "nurt/files/detail/file_work.hpp"
 #include "nurt/files/paths.hpp"
 #include "nurt/threads/run_in_executor.hpp"
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <system_error>
 
 #include <fcntl.h>
@@ -45,6 +47,13 @@ std::int64_t make_file(std::string where) {
     return named;
 }
 
+// The path and a descriptor, or -errno.
+std::pair<std::string, std::int64_t> make_named_file(std::string where, const std::string& suffix) {
+    where += "/nurt-XXXXXX" + suffix;
+    const int made = ::mkostemps(where.data(), static_cast<int>(suffix.size()), O_CLOEXEC);
+    return {std::move(where), made >= 0 ? made : -errno};
+}
+
 // The path, or "" and errno in the other half.
 std::pair<std::string, int> make_directory(std::string where) {
     where += "/nurt-XXXXXX";
@@ -52,6 +61,16 @@ std::pair<std::string, int> make_directory(std::string where) {
         return {std::string(), errno};
     }
     return {std::move(where), 0};
+}
+
+coro<void> remove_if_there(std::string path) {
+    try {
+        co_await remove(std::move(path));
+    } catch (const os_error& e) {
+        if (e.number() != ENOENT) {
+            throw;
+        }
+    }
 }
 
 void remove_quietly(const std::string& path) noexcept {
@@ -78,6 +97,55 @@ coro<file> temporary_file(std::string where) {
     const auto descriptor =
         static_cast<int>(detail::checked(result, "make a temporary file in", place));
     co_return file::adopt(descriptor, "a temporary file");
+}
+
+coro<named_file> named_temporary_file(std::string where, std::string suffix) {
+    const std::string place = place_of(std::move(where));
+    detail::check_path(suffix);
+    if (suffix.find('/') != suffix.npos) {
+        throw std::invalid_argument("the ending of a file has no '/': " + suffix);
+    }
+    auto made = co_await to_thread(make_named_file, place, suffix);
+    detail::checked(made.second, "make a temporary file in", place);
+    file f = file::adopt(static_cast<int>(made.second), made.first);
+    co_return named_file(std::move(f), std::move(made.first));
+}
+
+named_file& named_file::operator=(named_file&& other) noexcept {
+    if (this != &other) {
+        const named_file old(std::move(*this));
+        static_cast<file&>(*this) = std::move(other);
+        path_ = std::exchange(other.path_, {});
+    }
+    return *this;
+}
+
+named_file::~named_file() {
+    if (!path_.empty()) {
+        remove_in_background(std::move(path_));
+    }
+}
+
+coro<void> named_file::persist(std::string to) {
+    if (path_.empty()) {
+        throw usage_error("this file has no temporary name to be changed");
+    }
+    co_await rename(path_, std::move(to));
+    path_.clear();
+}
+
+// Cancelled before the name is gone, it leaves that to the end of the object.
+coro<void> named_file::close() {
+    if (!path_.empty()) {
+        co_await remove_if_there(path_);
+        path_.clear();
+    }
+    co_await file::close();
+}
+
+coro<bool> named_file::aexit(std::exception_ptr) {
+    co_await close();
+    co_return false;
 }
 
 owned_directory& owned_directory::operator=(owned_directory&& other) noexcept {
