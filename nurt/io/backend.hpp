@@ -46,6 +46,8 @@ struct listen_options {
     int backlog = 511;        // connections the kernel completes and holds before accept
     bool reuse_port = false;  // several listeners share the port, one for each loop
     unsigned mode = 0;        // of a Unix socket's file, less the umask; 0: what is usual
+    // A simulated backend has the files of its Unix sockets itself, and this one goes with its socket.
+    bool remove_file = true;
 };
 
 enum class socket_option : std::uint8_t {
@@ -175,6 +177,8 @@ public:
     virtual std::size_t in_flight() const noexcept = 0;
     // How many descriptors it has taken over.
     virtual std::size_t channels() const noexcept { return 0; }
+    // Whether this is one of them.
+    virtual bool has(int /*descriptor*/) const noexcept { return false; }
 
     // While held, a channel that was read or accepted from rests until the next tenth of a second,
     // and what comes meanwhile stays in the kernel: at the limit of its memory, a loop lets what it

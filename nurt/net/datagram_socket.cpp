@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <net/if.h>
+#include <sys/socket.h>
 
 namespace nurt {
 
@@ -25,17 +26,6 @@ void check(int result, std::string_view attempt) {
     }
 }
 
-void apply(const state_ptr& state, const datagram_options& options, std::string_view attempt) {
-    const auto set = [&](io::socket_option option, int value) {
-        if (value != 0) {
-            check(state->io.set_option(*state->channel, option, value), attempt);
-        }
-    };
-    set(io::socket_option::broadcast, options.broadcast ? 1 : 0);
-    set(io::socket_option::receive_buffer, options.receive_buffer);
-    set(io::socket_option::send_buffer, options.send_buffer);
-}
-
 datagram_socket open(const io::endpoint& at, bool bound, const datagram_options& options,
                      std::string_view attempt) {
     event_loop& loop = event_loop::running();
@@ -44,7 +34,7 @@ datagram_socket open(const io::endpoint& at, bool bound, const datagram_options&
         {.bound = bound, .reuse_address = options.reuse_address, .reuse_port = options.reuse_port},
         attempt);
     datagram_socket made(std::make_shared<datagram_state>(loop, c));
-    apply(made.shared(), options, attempt);
+    detail::apply(options, *made.shared(), attempt);
     return made;
 }
 
@@ -69,6 +59,23 @@ unsigned number_of(const std::string& interface) {
 }
 
 }  // namespace
+
+void detail::apply(const datagram_options& options, datagram_state& state,
+                   std::string_view attempt) {
+    const auto set = [&](io::socket_option option, int value) {
+        if (value != 0) {
+            check(state.io.set_option(*state.channel, option, value), attempt);
+        }
+    };
+    set(io::socket_option::broadcast, options.broadcast ? 1 : 0);
+    set(io::socket_option::receive_buffer, options.receive_buffer);
+    set(io::socket_option::send_buffer, options.send_buffer);
+    const int on = 1;
+    if (options.credentials &&
+        ::setsockopt(state.channel->descriptor(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) {
+        throw os_error(errno, attempt);
+    }
+}
 
 datagram_socket& datagram_socket::operator=(datagram_socket&& other) noexcept {
     if (this != &other) {

@@ -29,6 +29,7 @@ struct datagram_options {
     int receive_buffer = 0;      // bytes the kernel keeps for us, more are dropped; 0: the system's
     int send_buffer = 0;         // bytes
     bool remove_socket = true;   // of a Unix path: its file goes with the socket, unless replaced
+    bool credentials = false;    // of a Unix socket: what arrives tells who sent it, see unix.hpp
 };
 static_assert(std::is_trivially_destructible_v<datagram_options>);
 
@@ -55,6 +56,9 @@ struct received {
 using datagram_slot = io::datagram;
 
 namespace detail {
+
+// What is set once the socket is open.
+void apply(const datagram_options& options, datagram_state& state, std::string_view attempt);
 
 class receive_leaf final : public datagram_leaf {
 public:

@@ -56,6 +56,36 @@ void set_mode(const unix_address& at, unsigned mode) {
     }
 }
 
+bool simulated() {
+    return event_loop::running().parts().clock->simulated();
+}
+
+// For backend::try_now.
+class accept_now final : public io::operation {
+public:
+    explicit accept_now(io::channel& c) noexcept {
+        target = &c;
+        code = io::opcode::accept;
+    }
+    void complete() noexcept override {}
+};
+
+// Without a machine they are two that meet at a name which nobody else knows.
+std::pair<stream, stream> simulated_pair() {
+    io::backend& io = event_loop::running().backend();
+    io::channel& between = io.listen(unix_address().to_endpoint(), {}, "socketpair");
+    const listener owner(std::make_shared<detail::listener_state>(io, between, listen_options()));
+    io::endpoint at = io.local_address(between);
+    io::channel& c = io.open_socket(at, "socketpair");
+    stream first(std::make_unique<detail::tcp_stream>(io, c, std::nullopt));
+    detail::connect_now connect(c, at);
+    accept_now accept(between);
+    if (!io.try_now(connect) || connect.result != 0 || !io.try_now(accept)) {
+        throw os_error(EMFILE, "socketpair");
+    }
+    return {std::move(first), adopt_socket(static_cast<int>(accept.result))};
+}
+
 void make_pair(int kind, io::descriptor (&ends)[2]) {
     int made[2];
     if (::socketpair(AF_UNIX, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, made) != 0) {
@@ -96,13 +126,18 @@ listener listen_unix(const std::string& name, unix_listen_options options) {
     const unix_address at(name);
     io::backend& io = event_loop::running().backend();
     detail::remove_former_socket(at);
-    io::channel& c = io.listen(at.to_endpoint(), {.backlog = options.backlog, .mode = options.mode},
-                               "listen " + at.to_string());
+    io::channel& c = io.listen(
+        at.to_endpoint(),
+        {.backlog = options.backlog, .mode = options.mode, .remove_file = options.cleanup_socket},
+        "listen " + at.to_string());
     listen_options how;
     how.no_delay = false;
     auto state = std::make_shared<detail::listener_state>(io, c, how);
     state->is_unix = true;
     listener made(state);
+    if (simulated()) {
+        return made;
+    }
     if (options.cleanup_socket) {
         state->file = detail::socket_file(at);
     }
@@ -118,17 +153,23 @@ coro<server> start_unix_server(connection_handler handler, std::string name,
 }
 
 std::pair<stream, stream> stream_pair() {
+    if (simulated()) {
+        return simulated_pair();
+    }
     io::descriptor ends[2];
     make_pair(SOCK_STREAM, ends);
     stream first = adopt(ends[0]);
     return {std::move(first), adopt(ends[1])};
 }
 
-std::pair<datagram_socket, datagram_socket> datagram_pair() {
+std::pair<datagram_socket, datagram_socket> datagram_pair(datagram_options options) {
     io::descriptor ends[2];
     make_pair(SOCK_DGRAM, ends);
     datagram_socket first = adopt_datagrams(ends[0]);
-    return {std::move(first), adopt_datagrams(ends[1])};
+    datagram_socket second = adopt_datagrams(ends[1]);
+    detail::apply(options, *first.shared(), "socketpair");
+    detail::apply(options, *second.shared(), "socketpair");
+    return {std::move(first), std::move(second)};
 }
 
 }  // namespace nurt

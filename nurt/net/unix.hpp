@@ -3,9 +3,13 @@
 //
 // They are streams like those over TCP. The peer's process and user are known, and descriptors can be
 // handed over.
+//
+// In a simulation they lead to others of the same simulation. Paths are only names there: what is on the
+// disk is neither looked at nor changed, descriptors cannot be handed over, and there are no datagrams.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,7 +53,7 @@ coro<server> start_unix_server(connection_handler handler, std::string name,
 // Two streams that are connected with each other, and two sockets for datagrams.
 // Python: socket.socketpair.
 std::pair<stream, stream> stream_pair();
-std::pair<datagram_socket, datagram_socket> datagram_pair();
+std::pair<datagram_socket, datagram_socket> datagram_pair(datagram_options options = {});
 
 // Who made the other end, as the kernel knows it from the moment of connecting.
 struct peer_credentials {
@@ -77,5 +81,27 @@ struct with_descriptors {
     bool truncated = false;  // more came than were asked for: all of them were closed
 };
 coro<with_descriptors> receive_descriptors(stream& from, std::span<char> to, std::size_t most = 16);
+
+// The same with datagrams of Unix sockets (usage_error for others), to the peer or to an address: a
+// datagram, which may be empty, and its descriptors arrive together or not at all, whatever is cancelled.
+// Receiving in any other way closes the descriptors.
+coro<void> send_descriptors(datagram_socket& to, std::span<const int> descriptors,
+                            std::string_view data);
+coro<void> send_descriptors(datagram_socket& from, std::span<const int> descriptors,
+                            std::string_view data, const unix_address& to);
+
+struct datagram_with_descriptors {
+    datagram_with_descriptors() = default;
+
+    std::size_t size = 0;    // bytes that are in the memory
+    bool truncated = false;  // it was longer, and the rest is lost
+    io::endpoint sender;     // as it is, it can be answered with send_to
+    std::vector<io::descriptor> descriptors;
+    bool descriptors_truncated = false;  // more came than were asked for: all of them were closed
+    // Who has sent it, as the kernel knows it; with datagram_options::credentials.
+    std::optional<peer_credentials> credentials;
+};
+coro<datagram_with_descriptors> receive_descriptors(datagram_socket& from, std::span<char> to,
+                                                    std::size_t most = 16);
 
 }  // namespace nurt

@@ -3,15 +3,17 @@
 #include "nurt/net/unix.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/loop/event_loop.hpp"
+#include "nurt/net/detail/control_message.hpp"
 #include "nurt/net/detail/stream_waits.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace nurt {
 
@@ -20,8 +22,6 @@ namespace {
 using detail::socket_ready_leaf;
 using detail::stream_ref;
 using detail::tcp_stream;
-
-constexpr std::size_t most_descriptors = 253;  // the kernel's limit for one message
 
 tcp_stream& socket_of(const stream_ref& s) {
     auto* bytes = dynamic_cast<tcp_stream*>(s->bytes.get());
@@ -38,87 +38,14 @@ tcp_stream& socket_of(const stream_ref& s) {
     throw os_error(static_cast<int>(-result), attempt + s->bytes->peer_name());
 }
 
-// Memory for a message's descriptors, as the kernel wants it.
-class control {
-public:
-    explicit control(std::size_t descriptors)
-        : size_(CMSG_SPACE(descriptors * sizeof(int))),
-          memory_(std::make_unique<std::max_align_t[]>(size_ / sizeof(std::max_align_t) + 1)) {}
-
-    void attach_to(msghdr& header) const noexcept {
-        header.msg_control = memory_.get();
-        header.msg_controllen = size_;
-    }
-
-private:
-    std::size_t size_;
-    std::unique_ptr<std::max_align_t[]> memory_;
-};
-
-std::int64_t send_call(int socket, std::span<const int> descriptors, std::string_view data) {
-    iovec vector{.iov_base = const_cast<char*>(data.data()), .iov_len = data.size()};
-    msghdr header{};
-    header.msg_iov = &vector;
-    header.msg_iovlen = 1;
-    const control memory(descriptors.size());
-    if (!descriptors.empty()) {
-        memory.attach_to(header);
-        cmsghdr* first = CMSG_FIRSTHDR(&header);
-        first->cmsg_level = SOL_SOCKET;
-        first->cmsg_type = SCM_RIGHTS;
-        first->cmsg_len = CMSG_LEN(descriptors.size_bytes());
-        std::memcpy(CMSG_DATA(first), descriptors.data(), descriptors.size_bytes());
-    }
-    for (;;) {
-        const auto sent = ::sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0 || errno != EINTR) {
-            return sent >= 0 ? sent : -errno;
-        }
-    }
-}
-
-void take_out(msghdr& header, with_descriptors& result) {
-    for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) {
-            continue;
-        }
-        const std::size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (std::size_t i = 0; i < n; ++i) {
-            int number = -1;
-            std::memcpy(&number, CMSG_DATA(c) + i * sizeof number, sizeof number);
-            result.descriptors.emplace_back(number);
-        }
-    }
-}
-
 // Bytes, or -errno.
 std::int64_t receive_call(int socket, std::span<char> to, std::size_t most,
                           with_descriptors& result) {
-    most = std::min(most, most_descriptors);
-    const control memory(most);
-    // The space is rounded up, and what fits into it is given: so reserve, since the descriptors are
-    // ours from the call on and nothing may fail before they have an owner.
-    result.descriptors.reserve(most + sizeof(std::max_align_t) / sizeof(int));
-    for (;;) {
-        iovec vector{.iov_base = to.data(), .iov_len = to.size()};
-        msghdr header{};
-        header.msg_iov = &vector;
-        header.msg_iovlen = 1;
-        memory.attach_to(header);
-        const auto got = ::recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-        if (got >= 0) {
-            take_out(header, result);
-            result.truncated =
-                (header.msg_flags & MSG_CTRUNC) != 0 || result.descriptors.size() > most;
-            if (result.truncated) {
-                result.descriptors.clear();
-            }
-            return got;
-        }
-        if (errno != EINTR) {
-            return -errno;
-        }
-    }
+    detail::received_message message;
+    const std::int64_t got = detail::receive_message(socket, to, most, message);
+    result.descriptors = std::move(message.descriptors);
+    result.truncated = message.descriptors_truncated;
+    return got;
 }
 
 coro<void> send_from(stream_ref s, std::span<const int> descriptors, std::string_view data) {
@@ -126,15 +53,14 @@ coro<void> send_from(stream_ref s, std::span<const int> descriptors, std::string
     if (data.empty()) {
         throw usage_error("descriptors are sent with at least one byte");
     }
-    if (descriptors.size() > most_descriptors) {
-        throw usage_error("at most 253 descriptors are sent at once");
-    }
+    detail::check_descriptors(bytes.descriptor(), descriptors.size());
     detail::writer_mark mark(s);
-    std::int64_t sent = send_call(bytes.descriptor(), descriptors, data);
+    std::int64_t sent = detail::send_message(bytes.descriptor(), descriptors, data, {});
     while (sent == -EAGAIN) {
         sent = co_await socket_ready_leaf(bytes, io::opcode::wait_writable);
         if (sent == 0) {
-            sent = s->closed ? -ECANCELED : send_call(bytes.descriptor(), descriptors, data);
+            sent = s->closed ? -ECANCELED
+                             : detail::send_message(bytes.descriptor(), descriptors, data, {});
         }
     }
     if (sent < 0) {
@@ -148,6 +74,7 @@ coro<void> send_from(stream_ref s, std::span<const int> descriptors, std::string
 
 coro<with_descriptors> receive_from(stream_ref s, std::span<char> to, std::size_t most) {
     tcp_stream& bytes = socket_of(s);
+    detail::check_descriptors(bytes.descriptor(), 0);
     const detail::reader_mark mark(s);
     with_descriptors result;
     if (!s->buffer.empty() || s->ended || to.empty()) {
@@ -169,10 +96,95 @@ coro<with_descriptors> receive_from(stream_ref s, std::span<char> to, std::size_
     co_return result;
 }
 
+using state_ptr = std::shared_ptr<detail::datagram_state>;
+
+// One call of a socket for datagrams that carries more than a datagram.
+class message_leaf final : public detail::datagram_leaf {
+public:
+    message_leaf(state_ptr state, std::span<const int> descriptors, std::string_view data,
+                 const io::endpoint& to) noexcept
+        : datagram_leaf(std::move(state), true, &one_, 0), sent_(descriptors), out_(data) {
+        one_.address = to;
+    }
+    message_leaf(state_ptr state, std::span<char> to, std::size_t most,
+                 detail::received_message& result) noexcept
+        : datagram_leaf(std::move(state), false, &one_, 0), in_(to), most_(most), got_(&result) {}
+
+    std::size_t await_resume() const { return number(); }
+
+private:
+    std::int64_t call(int socket) noexcept override {
+        try {
+            return got_ == nullptr ? detail::send_message(socket, sent_, out_, one_.address)
+                                   : detail::receive_message(socket, in_, most_, *got_);
+        } catch (...) {
+            return -ENOMEM;
+        }
+    }
+
+    io::datagram one_;  // for the address
+    std::span<const int> sent_;
+    std::string_view out_;
+    std::span<char> in_;
+    std::size_t most_ = 0;
+    detail::received_message* got_ = nullptr;
+};
+
+// Of a closed one the leaf says so.
+void check_open(const state_ptr& s, std::size_t descriptors) {
+    if (s && s->channel != nullptr) {
+        detail::check_descriptors(s->channel->descriptor(), descriptors);
+    }
+}
+
+coro<void> send_datagram(state_ptr s, std::span<const int> descriptors, std::string_view data,
+                         io::endpoint to) {
+    check_open(s, descriptors.size());
+    co_await message_leaf(std::move(s), descriptors, data, to);
+}
+
+coro<datagram_with_descriptors> receive_datagram(state_ptr s, std::span<char> to,
+                                                 std::size_t most) {
+    check_open(s, 0);
+    detail::received_message message;
+    datagram_with_descriptors result;
+    result.size = co_await message_leaf(std::move(s), to, most, message);
+    result.truncated = message.data_truncated;
+    result.descriptors = std::move(message.descriptors);
+    result.descriptors_truncated = message.descriptors_truncated;
+    result.sender = message.sender;
+    if (message.credentials) {
+        const detail::process_identity who = *message.credentials;
+        result.credentials = peer_credentials{.pid = who.pid, .uid = who.uid, .gid = who.gid};
+    }
+    co_return result;
+}
+
 }  // namespace
 
+coro<void> send_descriptors(datagram_socket& to, std::span<const int> descriptors,
+                            std::string_view data) {
+    return send_datagram(to.shared(), descriptors, data, {});
+}
+
+coro<void> send_descriptors(datagram_socket& from, std::span<const int> descriptors,
+                            std::string_view data, const unix_address& to) {
+    return send_datagram(from.shared(), descriptors, data, to.to_endpoint());
+}
+
+coro<datagram_with_descriptors> receive_descriptors(datagram_socket& from, std::span<char> to,
+                                                    std::size_t most) {
+    return receive_datagram(from.shared(), to, most);
+}
+
 peer_credentials credentials_of(const stream& s) {
-    const int descriptor = socket_of(s.shared()).descriptor();
+    const detail::tcp_stream& socket = socket_of(s.shared());
+    const int descriptor = socket.descriptor();
+    event_loop* loop = event_loop::running_or_null();
+    if (loop != nullptr && loop->parts().clock->simulated() &&
+        unix_address::from(socket.local_address())) {  // then the peer is this process
+        return {.pid = ::getpid(), .uid = ::geteuid(), .gid = ::getegid()};
+    }
     ucred found{};
     socklen_t size = sizeof found;
     if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) {

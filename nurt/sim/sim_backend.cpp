@@ -45,9 +45,12 @@ io::channel& sim_backend::adopt(int descriptor) {
     return *found->second;
 }
 
-io::channel& sim_backend::open_socket(const endpoint&, std::string_view attempt) {
+io::channel& sim_backend::open_socket(const endpoint& towards, std::string_view attempt) {
     socket& s = make_socket(attempt);
     s.adopted = true;
+    if (unix_address::from(towards)) {
+        s.name.emplace();
+    }
     return s;
 }
 
@@ -65,6 +68,9 @@ int sim_backend::bind(io::channel& c, const endpoint& from) noexcept {
 
 io::channel& sim_backend::listen(const endpoint& at, const io::listen_options& options,
                                  std::string_view attempt) {
+    if (const auto name = unix_address::from(at)) {
+        return listen(*name, options, attempt);
+    }
     const auto address = socket_address::from(at);
     if (!address) {
         throw os_error(EAFNOSUPPORT, attempt);
@@ -114,7 +120,8 @@ socket* sim_backend::listener_at(const socket_address& address) {
 }
 
 endpoint sim_backend::local_address(const io::channel& c) const noexcept {
-    return static_cast<const socket&>(c).local.to_endpoint();
+    const auto& s = static_cast<const socket&>(c);
+    return s.name ? s.name->to_endpoint() : s.local.to_endpoint();
 }
 
 endpoint sim_backend::peer_address(const io::channel& c) const noexcept {
@@ -122,7 +129,7 @@ endpoint sim_backend::peer_address(const io::channel& c) const noexcept {
     if (s.peer) {
         return s.peer->to_endpoint();
     }
-    return s.connected ? s.link->ends[1 - s.end].address.to_endpoint() : endpoint{};
+    return s.connected ? s.link->ends[1 - s.end].endpoint_of() : endpoint{};
 }
 
 bool sim_backend::readable(socket& s) const {
@@ -266,6 +273,7 @@ void sim_backend::close(io::channel& c, io::closing how) noexcept {
     if (s.link != nullptr) {
         drop_link(s, how);
     }
+    give_up_name(s);
     for (const auto& link : s.arrived) {
         link->ends[1].gone = true;
         send_reset(link, 0);

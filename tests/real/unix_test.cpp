@@ -327,3 +327,153 @@ TEST_CASE("question and answer go over Unix sockets in one await") {
         co_await serving;
     });
 }
+
+namespace {
+
+int open_descriptors() {
+    int n = 0;
+    for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+        ++n;
+    }
+    return n;
+}
+
+}  // namespace
+
+TEST_CASE("a Unix datagram brings descriptors, its sender and the sender's credentials") {
+    in_reality([]() -> coro<void> {
+        const folder f;
+        auto server = nurt::open_datagram_socket(unix_address(f.path("s")), {.credentials = true});
+        auto client =
+            nurt::connect_datagram_socket(unix_address(f.path("s")), unix_address(f.path("c")));
+        pipe_ends p;
+        const std::array<int, 2> both{p.read.number(), p.write.number()};
+        co_await nurt::send_descriptors(client, both, "two ends");
+        p.write.close();
+        char memory[4];
+        auto got = co_await nurt::receive_descriptors(server, memory);
+        CHECK(std::string_view(memory, got.size) == "two ");
+        CHECK(got.truncated);
+        CHECK(unix_address::from(got.sender) == unix_address(f.path("c")));
+        REQUIRE(got.descriptors.size() == 2);
+        REQUIRE(::write(got.descriptors[1].number(), "x", 1) == 1);
+        char byte = 0;
+        CHECK(::read(p.read.number(), &byte, 1) == 1);
+        CHECK(::fcntl(got.descriptors[0].number(), F_GETFD) == FD_CLOEXEC);
+        REQUIRE(got.credentials.has_value());
+        CHECK(got.credentials->pid == ::getpid());
+        CHECK(got.credentials->uid == ::geteuid());
+        co_await server.send_to("answer", got.sender);
+        const nurt::datagram answer = co_await client.receive();
+        CHECK(answer.data == "answer");
+    });
+}
+
+TEST_CASE("a Unix datagram may be empty and still bring descriptors, also to an address") {
+    in_reality([]() -> coro<void> {
+        const folder f;
+        auto server = nurt::open_datagram_socket(unix_address(f.path("s")));
+        auto client = nurt::open_datagram_socket(unix_address());
+        pipe_ends p;
+        const std::array<int, 1> one{p.read.number()};
+        co_await nurt::send_descriptors(client, one, "", unix_address(f.path("s")));
+        char memory[16];
+        auto got = co_await nurt::receive_descriptors(server, memory);
+        CHECK(got.size == 0);
+        CHECK(got.descriptors.size() == 1);
+        CHECK_FALSE(got.credentials.has_value());
+        const auto nowhere = co_await error_of<nurt::os_error>(
+            nurt::send_descriptors(client, one, "x", unix_address(f.path("no"))));
+        CHECK(nowhere.what() == "send to " + f.path("no") + ": No such file or directory");
+    });
+}
+
+TEST_CASE("more descriptors than asked for with a datagram are told, and none of them leaks") {
+    in_reality([]() -> coro<void> {
+        auto [left, right] = nurt::datagram_pair({.credentials = true});
+        pipe_ends p;
+        const std::vector<int> many(20, p.read.number());
+        const int before = open_descriptors();
+        for (const std::size_t most : {0U, 1U, 19U}) {
+            co_await nurt::send_descriptors(left, many, "x");
+            char memory[16];
+            const auto got = co_await nurt::receive_descriptors(right, memory, most);
+            CHECK(got.size == 1);
+            CHECK(got.descriptors_truncated);
+            CHECK(got.descriptors.empty());
+            CHECK(open_descriptors() == before);
+        }
+        co_await nurt::send_descriptors(left, many, "x");
+        char memory[16];
+        co_await right.receive(memory);
+        CHECK(open_descriptors() == before);
+    });
+}
+
+TEST_CASE("receiving descriptors with datagrams waits in line, and cancelled it takes none") {
+    in_reality([]() -> coro<void> {
+        auto [left, right] = nurt::datagram_pair();
+        char first[16];
+        char second[16];
+        auto cancelled = create_task(nurt::receive_descriptors(right, first));
+        auto waits = create_task(nurt::receive_descriptors(right, second));
+        co_await nurt::sleep(nurt::milliseconds(5));
+        cancelled.cancel();
+        pipe_ends p;
+        const std::array<int, 1> one{p.read.number()};
+        const int before = open_descriptors();
+        co_await nurt::send_descriptors(left, one, "x");
+        {
+            const auto got = co_await std::move(waits);
+            CHECK(got.descriptors.size() == 1);
+        }
+        CHECK(cancelled.cancelled());
+        CHECK(open_descriptors() == before);
+    });
+}
+
+TEST_CASE("sending descriptors waits while the peer's queue is full") {
+    in_reality([]() -> coro<void> {
+        auto [left, right] = nurt::datagram_pair();
+        pipe_ends p;
+        const std::array<int, 1> one{p.read.number()};
+        int sent = 0;
+        auto sending = create_task(
+            [](nurt::datagram_socket& to, std::array<int, 1> what, int& count) -> coro<void> {
+                for (; count < 1000; ++count) {
+                    co_await nurt::send_descriptors(to, what, "x");
+                }
+            },
+            std::ref(left), one, std::ref(sent));
+        co_await nurt::sleep(nurt::milliseconds(5));
+        const int at_first = sent;
+        CHECK(at_first < 1000);
+        for (int i = 0; i < 1000; ++i) {
+            char memory[16];
+            const auto got = co_await nurt::receive_descriptors(right, memory);
+            CHECK(got.descriptors.size() == 1);
+        }
+        co_await sending;
+        CHECK(sent == 1000);
+    });
+}
+
+TEST_CASE("sockets that would drop descriptors refuse them") {
+    in_reality([]() -> coro<void> {
+        pipe_ends p;
+        const std::array<int, 1> one{p.read.number()};
+        auto udp = nurt::open_datagram_socket(*nurt::socket_address::parse("127.0.0.1:0"));
+        const auto datagrams =
+            co_await error_of<nurt::usage_error>(nurt::send_descriptors(udp, one, "x"));
+        CHECK(datagrams.what() == std::string("only Unix sockets carry descriptors"));
+        nurt_test::connection tcp = co_await nurt_test::connected();
+        const auto bytes =
+            co_await error_of<nurt::usage_error>(nurt::send_descriptors(tcp.near, one, "x"));
+        CHECK(bytes.what() == std::string("only Unix sockets carry descriptors"));
+        auto [left, right] = nurt::datagram_pair();
+        const std::vector<int> many(254, p.read.number());
+        co_await error_of<nurt::usage_error>(nurt::send_descriptors(left, many, "x"));
+        left.close();
+        co_await error_of<nurt::usage_error>(nurt::send_descriptors(left, one, "x"));
+    });
+}

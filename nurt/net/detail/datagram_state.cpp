@@ -78,7 +78,7 @@ bool datagram_leaf::attempt() noexcept {
 
 bool datagram_leaf::attempt_receive() noexcept {
     if (count_ == 0) {
-        return true;
+        return attempt_call();
     }
     if (state_->failure != 0) [[unlikely]] {
         result_ = std::exchange(state_->failure, 0);
@@ -108,7 +108,15 @@ void datagram_leaf::receive_rest(std::size_t few) noexcept {
     result_ = static_cast<std::int64_t>(got);
 }
 
+bool datagram_leaf::attempt_call() noexcept {
+    result_ = call(state_->channel->descriptor());
+    return result_ != -EAGAIN && !(sends_ && result_ == -ENOBUFS);
+}
+
 bool datagram_leaf::attempt_send() noexcept {
+    if (count_ == 0) {
+        return attempt_call();
+    }
     while (sent_ < count_) {
         const int taken =
             state_->io.send_datagrams(*state_->channel, first_ + sent_, count_ - sent_);

@@ -45,6 +45,9 @@ protected:
         : state_(std::move(state)), first_(first), count_(count), sends_(sends) {}
     ~datagram_leaf() = default;
 
+    // Of a leaf whose count is 0: its own call, which never waits. -EAGAIN: nothing can be done now.
+    virtual std::int64_t call(int /*socket*/) noexcept { return 0; }
+
     // How many; throws if it failed.
     std::size_t number() const {
         if (result_ < 0) [[unlikely]] {
@@ -58,6 +61,7 @@ private:
     bool attempt_receive() noexcept;
     void receive_rest(std::size_t few) noexcept;
     bool attempt_send() noexcept;
+    bool attempt_call() noexcept;
 
     std::shared_ptr<datagram_state> state_;
     io::datagram* first_;

@@ -8,6 +8,7 @@
 
 #include "nurt/base/unique_function.hpp"
 #include "nurt/net/address.hpp"
+#include "nurt/net/unix_address.hpp"
 #include "nurt/sim/sim_backend.hpp"
 #include "nurt/sim/splitmix.hpp"
 
@@ -41,10 +42,14 @@ struct half {
     bool gone = false;    // closed by its owner
     socket* owner = nullptr;
     socket_address address;
+    std::optional<unix_address> name;  // of a Unix socket, which has no other address
+
+    endpoint endpoint_of() const { return name ? name->to_endpoint() : address.to_endpoint(); }
 };
 
 struct connection {
     half ends[2];
+    bool on_one_machine = false;  // what it carries is there at once
     std::size_t carried = 0;
 };
 
@@ -64,6 +69,8 @@ struct socket final : io::channel {
     std::size_t backlog = 0;
     std::deque<std::shared_ptr<connection>> arrived;  // not yet accepted
     socket_address local;
+    std::optional<unix_address> name;  // of a Unix socket; without a name it is an empty one
+    bool removes_file = false;
 
     bool datagrams = false;
     std::optional<socket_address> peer;  // of connected datagrams
@@ -133,6 +140,11 @@ private:
     void knock(const connection_ptr& link, int attempt);
     void drop_link(socket& s, io::closing how);
 
+    io::channel& listen(unix_address name, const io::listen_options& options,
+                        std::string_view attempt);
+    bool connect(socket& s, const unix_address& to, operation& op);
+    void give_up_name(const socket& s) noexcept;
+
     void arrive(int sender, const socket_address& from, const socket_address& to,
                 const std::string& bytes);
     bool hears(const socket& s, const socket_address& from, const socket_address& to) const;
@@ -159,6 +171,9 @@ private:
     std::vector<socket*> touched_;
     std::size_t in_flight_ = 0;
     std::uint16_t next_port_ = 49152;  // the first that the system gives out
+    // Who listens at a name of a Unix socket; null: a file that was left behind.
+    std::map<unix_address, socket*> names_;
+    unsigned next_name_ = 0;
     std::atomic<bool> woken_ = false;
 };
 

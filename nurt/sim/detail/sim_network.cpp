@@ -18,10 +18,12 @@ constexpr int connect_attempts = 7;  // after 1, 2, 4, ... seconds, as Linux: 12
 // What goes through the network to one end of a connection, behind all that went before.
 void sim_backend::arrive(const connection_ptr& link, int end, unique_function<void()> what) {
     half& to = link->ends[end];
-    const std::int64_t jitter = plan_.jitter.count() > 0 ? plan_.jitter.count() : 0;
-    const auto extra = random_.below(static_cast<std::uint64_t>(jitter) + 1);
-    const instant when =
-        clock_.now() + plan_.latency + duration::nanoseconds(static_cast<std::int64_t>(extra));
+    instant when = clock_.now();
+    if (!link->on_one_machine) {
+        const std::int64_t jitter = plan_.jitter.count() > 0 ? plan_.jitter.count() : 0;
+        const auto extra = random_.below(static_cast<std::uint64_t>(jitter) + 1);
+        when = when + plan_.latency + duration::nanoseconds(static_cast<std::int64_t>(extra));
+    }
     to.last_arrival = std::max(to.last_arrival, when);
     events_.emplace(to.last_arrival, std::move(what));
 }
@@ -141,8 +143,9 @@ bool sim_backend::accept(socket& s, operation& op) {
     made.connected = true;
     made.own().owner = &made;
     made.local = made.own().address;
+    made.name = made.own().name;
     if (op.address != nullptr) {
-        *op.address = made.other().address.to_endpoint();
+        *op.address = made.other().endpoint_of();
     }
     op.result = made.descriptor();
     return true;
@@ -174,6 +177,9 @@ void sim_backend::knock(const connection_ptr& link, int attempt) {
 bool sim_backend::connect(socket& s, operation& op) {
     if (s.datagrams) {
         return connect_datagrams(s, op);
+    }
+    if (const auto name = unix_address::from(*op.address)) {
+        return connect(s, *name, op);
     }
     if (s.link == nullptr) {
         const auto to = socket_address::from(*op.address);
