@@ -23,6 +23,10 @@ stream& process::checked(std::optional<stream>& s, const char* name) {
     return *s;
 }
 
+coro<int> process::end_of(detail::child_ref child) {
+    co_return co_await detail::exit_leaf(child);
+}
+
 // The child may have ended, or closed its stdin, before it has read everything: that is its right.
 coro<void> process::feed(std::optional<stream>& in, std::string input) {
     if (!in || in->is_closed()) {

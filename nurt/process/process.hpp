@@ -128,7 +128,7 @@ public:
     //
     // When somebody else has waited for the child (waitpid(-1), or SIGCHLD is ignored), its end is
     // known, but not how: the returncode is 255 and the loop's exception handler is told.
-    detail::exit_leaf wait() const noexcept { return detail::exit_leaf(child_.ref()); }
+    coro<int> wait() const { return end_of(child_.ref()); }
 
     // Writes input, closes stdin, reads stdout and stderr to their ends and waits, all at the same
     // time. That the child did not want to read all of the input is no error. Everything is held in
@@ -144,6 +144,7 @@ private:
     friend class detail::starter;
     explicit process(detail::child_ref child) noexcept : child_(std::move(child)) {}
 
+    static coro<int> end_of(detail::child_ref child);
     static stream& checked(std::optional<stream>& s, const char* name);
     static coro<void> feed(std::optional<stream>& in, std::string input);
     static coro<std::string> read_all(std::optional<stream>& from);

@@ -13,7 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nurt/core/as_completed.hpp"
 #include "nurt/core/gather.hpp"
+#include "nurt/core/race.hpp"
+#include "nurt/core/shield.hpp"
+#include "nurt/core/task.hpp"
+#include "nurt/core/timeout.hpp"
 #include "nurt/process/process.hpp"
 #include "nurt/stream/pipe.hpp"
 #include "tests/real/folder.hpp"
@@ -118,6 +123,31 @@ TEST_CASE("the returncode is the exit code, or minus the signal") {
         stopped.kill();
         const int was_killed = co_await stopped.wait();
         CHECK(was_killed == -SIGKILL);
+    });
+}
+
+TEST_CASE("the ends of several children are gathered, raced and shielded as they are") {
+    in_reality([]() -> coro<> {
+        process a = co_await create_subprocess_shell("exit 1");
+        process b = co_await create_subprocess_shell("exit 2");
+        const auto both = co_await gather(a.wait(), b.wait());
+        CHECK(std::get<0>(both) == 1);
+        CHECK(std::get<1>(both) == 2);
+        process asleep = co_await create_subprocess_exec("sleep", {"60"});
+        const auto first = co_await race(asleep.wait(), a.wait());
+        CHECK(first.index == 1);
+        co_await error_of<timeout_error>(
+            [](process& p) -> coro<> { co_await wait_for(p.wait(), milliseconds(5)); }(asleep));
+        task<int> waiting = create_task(asleep.wait());
+        std::vector<coro<int>> all;
+        all.push_back(asleep.wait());
+        asleep.kill();
+        for (auto next : as_completed(std::move(all))) {
+            const int code = co_await std::move(next);
+            CHECK(code == -SIGKILL);
+        }
+        const int code = co_await shield(std::move(waiting));
+        CHECK(code == -SIGKILL);
     });
 }
 
