@@ -55,8 +55,10 @@ channel& epoll_backend::adopt(int descriptor) {
     if (number >= members_.size()) {
         members_.resize(number * 2 + 16);
     }
+    make_room_for(descriptor);
     epoll_channel& c = channels_.take();
     c.open(descriptor);
+    hold(c);
     return c;
 }
 
@@ -125,6 +127,7 @@ int epoll_backend::take_out(epoll_channel& c) noexcept {
     const int descriptor = c.descriptor();
     end_operations(c);
     c.stop_resting();
+    let_go(c);
     c.clear();
     channels_.give_back(c);
     return descriptor;

@@ -81,8 +81,10 @@ channel& uring_backend::adopt(int descriptor) {
     if (descriptor < 0) {
         throw os_error(EBADF, "adopt");
     }
+    make_room_for(descriptor);
     uring_channel& c = channels_.take();
     c.open(descriptor);
+    hold(c);
     c.plain_only = !buffers_.is_open();
     return c;
 }
@@ -345,6 +347,7 @@ int uring_backend::take_out(uring_channel& c) noexcept {
     if (c.queued_link::linked()) {
         c.queued_link::unlink();
     }
+    let_go(c);
     c.clear();
     channels_.give_back(c);
     return descriptor;

@@ -120,7 +120,8 @@ public:
     // be read, or written, so it has to read, or to write, or to be removed. A second one takes the
     // place of the first. The descriptor stays its owner's, who removes the callback before closing it.
     // os_error: EBADF for what is not open, EPERM for files and folders, which are always ready (see
-    // to_thread). usage_error while a sock_* function waits in that direction.
+    // to_thread). usage_error while a sock_* function waits in that direction, and for a descriptor of a
+    // stream, server, datagram socket or child of this loop, which waits for it itself.
     // Python: loop.add_reader, loop.add_writer.
     void add_reader(int descriptor, unique_function<void()> callback);
     void add_writer(int descriptor, unique_function<void()> callback);

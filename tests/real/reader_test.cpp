@@ -195,6 +195,75 @@ TEST_CASE("what cannot be waited for is refused") {
     });
 }
 
+namespace {
+
+std::string refusal(auto fn) {
+    try {
+        fn();
+    } catch (const nurt::usage_error& e) {
+        return e.what();
+    }
+    return "none";
+}
+
+}  // namespace
+
+// asyncio: _ensure_fd_no_transport
+TEST_CASE("a descriptor of the loop's own stream is refused at once, until it is released") {
+    in_reality([]() -> coro<> {
+        event_loop& loop = event_loop::running();
+        sockets s;
+        const int own = s.left.number();
+        nurt::stream stream = nurt::adopt_socket(s.left.release());
+        const std::string reason = " " + std::to_string(own) +
+                                   ": the descriptor belongs to a stream or socket of this loop";
+        CHECK(refusal([&] { loop.add_reader(own, [] {}); }) == "add_reader" + reason);
+        CHECK(refusal([&] { loop.add_writer(own, [] {}); }) == "add_writer" + reason);
+        const auto received = co_await error_of<nurt::usage_error>(nurt::sock_recv(own, 1));
+        CHECK(received.what() == "sock_recv" + reason);
+        CHECK_FALSE(loop.remove_reader(own));
+        REQUIRE(::write(s.right.number(), "text\n", 5) == 5);
+        const std::string line = co_await stream.readline();
+        CHECK(line == "text\n");
+        const nurt::released_socket again = nurt::release_socket(std::move(stream));
+        loop.add_reader(again.descriptor(), [] {});
+        CHECK(loop.remove_reader(own));
+    });
+}
+
+TEST_CASE("the number of a stream that was closed is free for a reader") {
+    in_reality([]() -> coro<> {
+        event_loop& loop = event_loop::running();
+        sockets s;
+        const int number = s.left.number();
+        nurt::stream stream = nurt::adopt_socket(s.left.release());
+        stream.abort();
+        descriptor same(::fcntl(s.right.number(), F_DUPFD_CLOEXEC, number));
+        while (same.number() != number) {  // io_uring closes it a turn later
+            co_await sleep(milliseconds(1));
+            same = descriptor(::fcntl(s.right.number(), F_DUPFD_CLOEXEC, number));
+        }
+        loop.add_reader(number, [] {});
+        CHECK(loop.remove_reader(number));
+    });
+}
+
+TEST_CASE("a reader whose descriptor was closed does not free the number of a stream") {
+    in_reality([]() -> coro<> {
+        event_loop& loop = event_loop::running();
+        sockets s;
+        const int number = s.left.number();
+        loop.add_reader(number, [] {});
+        s.left = descriptor();
+        const int same = ::fcntl(s.right.number(), F_DUPFD_CLOEXEC, number);
+        REQUIRE(same == number);
+        const nurt::stream stream = nurt::adopt_socket(same);
+        CHECK(loop.remove_reader(number));
+        CHECK(refusal([&] { loop.add_reader(number, [] {}); }) != "none");
+        co_return;
+    });
+}
+
 TEST_CASE("readers that are left over end with their loop") {
     const sockets s;
     in_reality([&]() -> coro<void> {

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <sys/socket.h>
 
@@ -90,8 +91,28 @@ public:
     void sleep_ends() noexcept final { bell_.get_up(); }
     void wake() noexcept final { bell_.ring(); }
     std::size_t in_flight() const noexcept final { return in_flight_; }
+    bool has(int descriptor) const noexcept final {
+        const auto number = static_cast<std::size_t>(descriptor);
+        return number < holders_.size() && holders_[number] != nullptr;
+    }
 
 protected:
+    // Before a channel is opened with this descriptor; may throw.
+    void make_room_for(int descriptor) {
+        if (static_cast<std::size_t>(descriptor) >= holders_.size()) {
+            holders_.resize(static_cast<std::size_t>(descriptor) * 2 + 16);
+        }
+    }
+    void hold(const kernel_channel& c) noexcept {
+        holders_[static_cast<std::size_t>(c.descriptor())] = &c;
+    }
+    // Before it is cleared. When its descriptor was closed behind our back, the number may be another
+    // channel's by now.
+    void let_go(const kernel_channel& c) noexcept {
+        const kernel_channel*& holder = holders_[static_cast<std::size_t>(c.descriptor())];
+        holder = holder == &c ? nullptr : holder;
+    }
+
     // One attempt of the system call behind an operation. False: it would have had to wait, or a
     // listener rests.
     bool perform(kernel_channel& c, operation& op) noexcept;
@@ -168,6 +189,7 @@ private:
     static bool receive_otherwise(kernel_channel& c, operation& op) noexcept;
     static bool send_otherwise(kernel_channel& c, operation& op) noexcept;
 
+    std::vector<const kernel_channel*> holders_;  // by descriptor: who has taken it over last
     intrusive_list<kernel_channel> resting_;
     instant rest_until_;  // of those that rest
 };

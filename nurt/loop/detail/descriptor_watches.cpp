@@ -89,6 +89,10 @@ io::channel& descriptor_watches::acquire(int descriptor, bool writes, std::strin
     }
     if (e.channel == nullptr) {
         try {
+            if (loop_.backend().has(descriptor)) {
+                throw usage_error(std::string(attempt) +
+                                  ": the descriptor belongs to a stream or socket of this loop");
+            }
             if (const int error = io::refusal_to_watch(descriptor); error != 0) {
                 throw os_error(error, attempt);
             }
