@@ -20,6 +20,7 @@
 #include "cli/lecture_child.hpp"
 #include "cli/measure.hpp"
 #include "nurt/base/error.hpp"
+#include "nurt/loop/event_loop.hpp"
 
 namespace {
 
@@ -29,13 +30,17 @@ constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_interrupted = 130;  // 128 and SIGINT, as shells say it
 
-std::string version() {
+// Also which backend the environment and the kernel give.
+int print_version() {
 #if defined(__clang__)
     constexpr const char* compiler = "clang " __clang_version__;
 #else
     constexpr const char* compiler = "g++ " __VERSION__;
 #endif
-    return fmt::format("nurt {}\ncompiler: {}\nbackend:  epoll", NURT_VERSION, compiler);
+    nurt::event_loop loop;
+    fmt::print("nurt {}\ncompiler: {}\nbackend:  {}\n", NURT_VERSION, compiler,
+               loop.backend().name());
+    return 0;
 }
 
 std::string usage_error(const CLI::App*, const CLI::Error& e) {
@@ -176,7 +181,8 @@ int run(const command& chosen) {
 int main(int argc, char** argv) {
     const double cpu_at_main = cli::process_cpu_seconds();
     CLI::App app("asyncio for C++: coroutines, tasks, HTTP, and a lecture that runs", "nurt");
-    app.set_version_flag("--version", version());
+    bool wants_version = false;
+    app.add_flag("--version", wants_version, "Print the version, the compiler and the backend");
     app.require_subcommand(0, 1);
     app.failure_message(usage_error);
     app.footer("nurt COMMAND --help says more about each.");
@@ -192,6 +198,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : exit_usage;
     }
+    if (wants_version) return run(print_version);
     if (!chosen) {
         std::fputs(app.help().c_str(), stderr);
         return exit_usage;

@@ -23,8 +23,10 @@ SCALE = 0.05  # delays of 50, 100, 150 and 200 ms
 QUIET = {**os.environ, "LC_ALL": "C", "NO_COLOR": "1"}
 
 
-def nurt(*arguments):
-    return subprocess.run([NURT, *arguments], capture_output=True, text=True, env=QUIET, timeout=60)
+def nurt(*arguments, **environment):
+    return subprocess.run(
+        [NURT, *arguments], capture_output=True, text=True, env=QUIET | environment, timeout=60
+    )
 
 
 def children_of(pid):
@@ -118,9 +120,10 @@ class Words(unittest.TestCase):
             self.assertEqual(answer.returncode, 0)
             self.assertIn("Usage: nurt", answer.stdout)
             self.assertNotIn("lecture-run", answer.stdout)
-        version = nurt("--version").stdout
-        for word in "nurt 0.", "compiler: ", "backend: ", "optional: ":
-            self.assertIn(word, version)
+        for backend, name in ("epoll", "epoll"), ("uring", "io_uring"):
+            version = nurt("--version", NURT_BACKEND=backend).stdout
+            for words in "nurt 0.", "compiler: ", "backend:  " + name:
+                self.assertIn(words, version)
 
     def test_a_drawing_that_cannot_be_written_is_said_at_once(self):
         start = time.monotonic()
