@@ -135,9 +135,9 @@ def count_tls(build):
     with tls.certificate() as files:
         for workload, backend in (("tls", "epoll"), ("tlsring", "uring")):
             command = lambda port, backend=backend: [program, str(port), *files, backend]
-            yield f"{workload}.system_calls", measure.per_request(measure.server_system_calls, command, drive, 500, 4_500)
+            yield f"{workload}.system_calls", measure.per_request(measure.server_system_calls, command, drive, 300, 2_300)
             if backend == "epoll":
-                yield f"{workload}.instructions", measure.per_request(measure.server_instructions, command, drive, 500, 4_500)
+                yield f"{workload}.instructions", measure.per_request(measure.server_instructions, command, drive, 300, 2_300)
 
 
 def count_all(build, quiet=False):
