@@ -112,8 +112,11 @@ void check_unused(const stream& s) {
     }
 }
 
-// Sessions of one server are those of a name and a port.
+// Sessions of one server are those of a name and a port; who gives no name has its address.
 std::string origin_of(const stream& s, const std::string& server_name) {
+    if (server_name.empty()) {
+        return s.peer_name();
+    }
     const auto address = socket_address::from(s.peer_endpoint());
     return server_name + ':' + std::to_string(address ? address->port() : 0);
 }

@@ -277,3 +277,25 @@ TEST_CASE("a session is resumed over the network, for the same host and port onl
         CHECK(again);
     });
 }
+
+TEST_CASE("a session of a server without a name is shown to its address only") {
+    in_sim([]() -> coro<void> {
+        const auto context = site();
+        auto one = co_await tls::start_server(echo, "127.0.0.1", 8443, context);
+        auto other = co_await tls::start_server(echo, "127.0.0.2", 8443, context);
+        const tls::client_context client(tls::client_options().insecure_accept_any_certificate());
+        auto resumed = [](tls::client_context c, std::string address) -> coro<bool> {
+            stream plain = co_await nurt::connect(std::move(address), 8443);
+            stream s = co_await tls::start(std::move(plain), "", c);
+            co_await s.write("x");
+            co_await s.readexactly(1);
+            co_return tls::info(s)->resumed;
+        };
+        const bool first = co_await resumed(client, "127.0.0.1");
+        const bool elsewhere = co_await resumed(client, "127.0.0.2");
+        const bool again = co_await resumed(client, "127.0.0.1");
+        CHECK(!first);
+        CHECK(!elsewhere);
+        CHECK(again);
+    });
+}
