@@ -8,6 +8,7 @@ import pathlib
 import statistics
 import subprocess
 import tempfile
+import time
 
 import measure
 
@@ -44,8 +45,9 @@ def load(build, port, arguments):
     subprocess.run(command, check=True, timeout=120)
 
 
-def records(build, rounds, through=()):
-    """Records as bench/paired.hpp prints them. through: a command that starts the servers, to pin them."""
+def records(build, rounds, through=(), until=float("inf")):
+    """Records as bench/paired.hpp prints them. through: a command that starts the servers, to pin them. After the time
+    until there is only one round of each."""
     with contextlib.ExitStack() as running, certificate() as files:
 
         def start(program, *more):
@@ -55,10 +57,10 @@ def records(build, rounds, through=()):
         servers = {"floor": start("bench_tls_epoll")}
         servers |= {backend: start("nurt_tls_echo", backend) for backend in ("epoll", "uring")}
         for work, arguments in WORK.items():
-            yield from compare(build, work, arguments, servers, rounds)
+            yield from compare(build, work, arguments, servers, rounds, until)
 
 
-def compare(build, work, arguments, servers, rounds):
+def compare(build, work, arguments, servers, rounds, until):
     def sample(name):
         port, pid = servers[name]
         before = cpu(pid)
@@ -71,7 +73,9 @@ def compare(build, work, arguments, servers, rounds):
     ratios = {name: [] for name in ours}
     floors = [sample("floor")]
     noise = []
-    for _ in range(rounds):
+    for number in range(rounds):
+        if number and time.time() > until:
+            break
         for name in ours:
             ours[name].append(sample(name))
             floors.append(sample("floor"))
