@@ -27,7 +27,7 @@ struct habits {
 static_assert(std::is_trivially_destructible_v<habits>);
 
 // Does it once: to its end, or, in half of the cases, until a moment that the dice say. It is wrong
-// if it takes 40 s, or ends with an error that is not among the habits.
+// if it takes 40 s and more, or ends with an error that is not among the habits.
 coro<> attempt(world& w, dice& d, coro<> work, habits h);
 
 // What an actor does: with what all of his kind share, and his dice.
@@ -47,8 +47,8 @@ coro<> live(world& w, Shared& shared, dice d, habits h, std::span<const deed<Sha
 template <class Shared>
 void start_actors(world& w, nurt::task_group& group, Shared& shared, std::size_t count, habits h,
                   std::span<const deed<Shared>> deeds) {
-    w.expect(std::string(h.kind) + ": done");
-    w.expect(std::string(h.kind) + ": cut short");
+    w.require(std::string(h.kind) + ": done");
+    w.require(std::string(h.kind) + ": cut short");
     for (std::size_t i = 0; i < count; ++i) {
         const dice own = w.dice_for(h.kind, i);
         group.create_task(live(w, shared, own, h, deeds), h.kind).detach();

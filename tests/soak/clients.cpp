@@ -266,6 +266,7 @@ coro<> threads(world& w) {
 }  // namespace
 
 coro<> clients(world& w, nurt::task_group& group) {
+    w.require("TCP: visit");
     for (const char* what : {"visit", "cancelled", "timeout", "echo", "heard all", "told",
                              "steady echo", "storm", "thread"}) {
         w.expect(std::string("TCP: ") + what);

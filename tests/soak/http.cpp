@@ -63,7 +63,7 @@ coro<> asker(world& w, http::client& client, std::uint16_t port) {
 }  // namespace
 
 coro<> http_crowd(world& w, nurt::task_group&) {
-    w.expect("HTTP: done");
+    w.require("HTTP: done");
     w.expect("HTTP: timeout");
     while (!w.over()) {
         http::client client;

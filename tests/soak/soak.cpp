@@ -2,7 +2,7 @@
 // tests/soak/soak.cpp: nurt_soak [--seconds=N] [--seed=N] [--backend=epoll|uring].
 //
 // Ends with 0 when everybody behaved and nothing is left: no descriptor, coroutine frame, task, operation
-// or buffer of the ring. The seed it prints repeats the decisions, though not the timing. If nothing
+// or buffer of the ring, no child and no file. The seed it prints repeats the decisions, though not the timing. If nothing
 // happens for half a minute it aborts.
 #include "tests/soak/soak.hpp"
 
