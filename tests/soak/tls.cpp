@@ -323,6 +323,7 @@ constexpr int errors[] = {EMFILE,
                           ECONNREFUSED,
                           ECONNRESET,
                           EPIPE,
+                          ENOTCONN,  // who was reset cannot shut down
                           static_cast<int>(nurt::tls_errc::protocol),
                           static_cast<int>(nurt::tls_errc::truncated)};
 
