@@ -308,6 +308,9 @@ coro<void> file::call(state s, file_call what, std::uint64_t offset, const char*
 coro<void> file::cut(state s, std::uint64_t size) {
     const position_mark mark(*s);
     s->buffer.drop(s->buffer.size());
+    if (!s->writable) {  // the kernel's EINVAL says nothing
+        detail::fail(-EBADF, "truncate", s->name + " (not opened for writing)");
+    }
     co_await call(s, file_call::truncate, size, "truncate");
 }
 

@@ -165,6 +165,10 @@ coro<std::uint64_t> copy(std::string from, std::string to) {
     if (status.kind == file_kind::directory) {  // seen before anything is written over
         fail(-EISDIR, "copy", from);
     }
+    const bool into = co_await is_directory(to);
+    if (into) {
+        to += "/" + std::filesystem::path(from).filename().string();
+    }
     const std::uint32_t permissions = status.permissions & 0777;
     file target = co_await open(
         to, {.read = false, .write = true, .create = true, .permissions = permissions});

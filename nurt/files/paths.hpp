@@ -32,7 +32,7 @@ coro<std::string> readlink(std::string path);
 // Python: os.path.realpath.
 coro<std::string> realpath(std::string path);
 // The content and the permissions, but for the bits of set-user-id and the like; what was at `to` is
-// overwritten. Gives the bytes that were copied, by the kernel if it can. Cancelled, it leaves a part.
+// overwritten, and into a directory it goes by its name. Gives the bytes that were copied, by the kernel if it can. Cancelled, it leaves a part.
 // Python: shutil.copy.
 coro<std::uint64_t> copy(std::string from, std::string to);
 

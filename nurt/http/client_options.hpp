@@ -32,7 +32,8 @@ class response;
 
 // How long each phase of a request may take; duration::max() is no limit. Each has an exception of
 // its own. The defaults are for programs that nobody watches: a dead server is noticed after seconds,
-// a dead transfer after a minute, and no request lives for ever.
+// a dead transfer after a minute, and no request lives for ever. A timeout around the request ends it as
+// well, whatever it is doing, with a timeout_error that is none of these.
 struct client_timeouts {
     duration connect = seconds(10);   // name and connection, and as long for TLS: connect_timeout
     duration head = seconds(30);      // until the answer's head is there: read_timeout

@@ -112,6 +112,9 @@ datagram_socket adopt_datagrams(io::descriptor& owned) {
 
 coro<stream> open_unix_connection(std::string name, duration timeout) {
     const unix_address to(name);
+    if (to.is_unnamed()) {
+        throw os_error(EINVAL, "connect ''");
+    }
     if (timeout == duration::max()) {
         co_return co_await connect_patiently(to);
     }

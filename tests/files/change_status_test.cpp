@@ -32,7 +32,7 @@ TEST_CASE_TEMPLATE("permissions are set as they are, whatever the umask", W, IN_
         const auto missing = co_await error_of<nurt::os_error>(files::chmod(dir + "/x", 0600));
         CHECK(missing.what() == "chmod " + dir + "/x: No such file or directory");
         const auto unnamed = co_await error_of<nurt::os_error>(files::chmod("", 0600));
-        CHECK(unnamed.what() == std::string("chmod : No such file or directory"));
+        CHECK(unnamed.what() == std::string("chmod '': No such file or directory"));
         co_await error_of<std::invalid_argument>(files::chmod(std::string("a\0b", 3), 0600));
     });
 }
@@ -88,6 +88,32 @@ TEST_CASE_TEMPLATE("a copy has the permissions of its source, whatever the umask
         const files::file_status old = co_await files::stat(dir + "/old");
         CHECK(made.permissions == 0767);
         CHECK(old.permissions == 0767);
+    });
+}
+
+TEST_CASE_TEMPLATE("a copy into a directory keeps its name", W, IN_EVERY_WORLD) {
+    with_directory<W>([](std::string dir) -> coro<void> {
+        co_await files::write_text(dir + "/a", "text");
+        co_await files::mkdir(dir + "/d");
+        co_await files::copy(dir + "/a", dir + "/d");
+        const std::string text = co_await files::read_text(dir + "/d/a");
+        CHECK(text == "text");
+        co_await files::mkdir(dir + "/d/e");
+        const auto e = co_await error_of<nurt::os_error>(files::copy(dir + "/d/e", dir + "/x"));
+        CHECK(e.what() == "copy " + dir + "/d/e: Is a directory");
+    });
+}
+
+TEST_CASE_TEMPLATE("a file that was opened for something else says so", W, IN_EVERY_WORLD) {
+    with_directory<W>([](std::string dir) -> coro<void> {
+        files::file to_write = co_await files::open(dir + "/a", "w");
+        const auto read = co_await error_of<nurt::os_error>(to_write.read_all());
+        CHECK(read.what() == "read " + dir + "/a (not opened for reading): Bad file descriptor");
+        files::file to_read = co_await files::open(dir + "/a");
+        const auto cut = co_await error_of<nurt::os_error>(to_read.truncate(0));
+        CHECK(cut.what() == "truncate " + dir + "/a (not opened for writing): Bad file descriptor");
+        const auto unnamed = co_await error_of<nurt::os_error>(files::open(""));
+        CHECK(unnamed.what() == std::string("open '': No such file or directory"));
     });
 }
 

@@ -156,6 +156,8 @@ TEST_CASE("sending without an address over an unconnected socket is an error tha
         datagram_socket s = open();
         const auto e = co_await error_of<nurt::os_error>(send(s, "to whom?"));
         CHECK(e.number() == EDESTADDRREQ);
+        CHECK(e.what() == "send without a peer from " + s.local_address().to_string() +
+                              ": Destination address required");
     });
 }
 

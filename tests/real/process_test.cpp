@@ -68,6 +68,12 @@ private:
     rlimit before_{};
 };
 
+void make_program(const std::string& path, const std::string& script, unsigned mode) {
+    const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    REQUIRE(::write(made, script.data(), script.size()) == static_cast<ssize_t>(script.size()));
+    ::close(made);
+}
+
 }  // namespace
 
 // test_communicate, test_stdin_stdout
@@ -168,6 +174,19 @@ TEST_CASE("what cannot be started says what and why") {
             co_await error_of<os_error>(create_subprocess_exec("true", {}, {.stdout = 987654}));
         CHECK(closed.what() ==
               std::string("spawn true: descriptor 987654 for stdout: Bad file descriptor"));
+        const int none[] = {987654};
+        const auto passed =
+            co_await error_of<os_error>(create_subprocess_exec("true", {}, {.pass_fds = none}));
+        CHECK(passed.what() ==
+              std::string("spawn true: descriptor 987654 of pass_fds: Bad file descriptor"));
+        const auto unnamed = co_await error_of<os_error>(create_subprocess_exec(""));
+        CHECK(unnamed.what() == std::string("spawn '': No such file or directory"));
+        const nurt_test::folder dir;
+        make_program(dir.path("script"), "#!/no/such/shell\n", 0700);
+        const auto script = co_await error_of<os_error>(create_subprocess_exec(dir.path("script")));
+        CHECK(script.what() == "spawn " + dir.path("script") +
+                                   " (it is there, but not the interpreter that it names): "
+                                   "No such file or directory");
         const auto nonsense = co_await error_of<usage_error>(
             create_subprocess_exec("true", {}, {.stdin = subprocess::to_stdout}));
         CHECK(nonsense.what() == std::string("subprocess::to_stdout is for stderr"));
@@ -208,16 +227,6 @@ TEST_CASE("a child has the directory and the environment that it is given") {
         ::unsetenv("NURT_TEST_VARIABLE");
     });
 }
-
-namespace {
-
-void make_program(const std::string& path, const std::string& script, unsigned mode) {
-    const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    REQUIRE(::write(made, script.data(), script.size()) == static_cast<ssize_t>(script.size()));
-    ::close(made);
-}
-
-}  // namespace
 
 // Popen's search: os.get_exec_path(env)
 TEST_CASE("a program is looked for in the PATH of the environment that the child is given") {

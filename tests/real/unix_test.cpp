@@ -147,6 +147,8 @@ TEST_CASE("a path that is too long says so") {
         CHECK(e.number() == ENAMETOOLONG);
         const auto s = co_await error_of<nurt::os_error>(start_unix_server(echo, path));
         CHECK(s.number() == ENAMETOOLONG);
+        const auto none = co_await error_of<nurt::os_error>(open_unix_connection(""));
+        CHECK(none.what() == std::string("connect '': Invalid argument"));
     });
 }
 

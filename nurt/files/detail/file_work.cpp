@@ -106,7 +106,8 @@ void check_path(const std::string& path) {
 }
 
 void fail(std::int64_t result, std::string_view call, std::string_view name) {
-    throw os_error(static_cast<int>(-result), std::string(call) + " " + std::string(name));
+    const std::string_view shown = name.empty() ? "''" : name;
+    throw os_error(static_cast<int>(-result), std::string(call) + " " + std::string(shown));
 }
 
 }  // namespace nurt::files::detail

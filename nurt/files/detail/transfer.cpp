@@ -87,7 +87,12 @@ void transfer::ended() noexcept {
 }
 
 void transfer::throw_failure() const {
-    fail(result, what == file_call::read ? "read" : "write", state_->name);
+    const bool reads = what == file_call::read;
+    std::string name = state_->name;
+    if (result == -EBADF) {  // it is open, or this would not have begun
+        name += reads ? " (not opened for reading)" : " (not opened for writing)";
+    }
+    fail(result, reads ? "read" : "write", name);
 }
 
 }  // namespace nurt::files::detail

@@ -145,7 +145,8 @@ void datagram_leaf::fail() const {
     if (peer.size != 0) {
         throw os_error(code, (sends_ ? "send to " : "receive from ") + text_of(peer));
     }
-    throw os_error(code, "receive at " + text_of(state_->io.local_address(*state_->channel)));
+    const std::string own = text_of(state_->io.local_address(*state_->channel));
+    throw os_error(code, sends_ ? "send without a peer from " + own : "receive at " + own);
 }
 
 void datagram_side::enter(datagram_leaf& l) noexcept {

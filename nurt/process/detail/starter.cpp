@@ -128,7 +128,22 @@ void starter::fail(int error) const {
         throw os_error(errno, attempt() + ": change to " + cwd_);
     }
     const owned_descriptor close(directory);
+    const std::string& program = words_.front();
+    const bool known =
+        program.starts_with('/') || (cwd_.empty() && program.find('/') != program.npos);
+    if (error == ENOENT && known && ::access(program.c_str(), F_OK) == 0) {
+        throw os_error(error, attempt() + " (it is there, but not the interpreter that it names)");
+    }
     throw os_error(error, attempt());
+}
+
+void starter::check_passed() const {
+    for (const int each : pass_fds_) {
+        if (::fcntl(each, F_GETFD) < 0) {
+            throw os_error(errno,
+                           attempt() + ": descriptor " + std::to_string(each) + " of pass_fds");
+        }
+    }
 }
 
 int starter::spawn() {
@@ -179,6 +194,7 @@ process starter::start() {
     prepare(0, options_.stdin);
     prepare(1, options_.stdout);
     prepare(2, options_.stderr);
+    check_passed();
     // Room for the pidfd: without one the child would have to be killed, and it has begun by then.
     owned_descriptor room(pidfd_of(::getpid()));
     if (room.get() < 0) {

@@ -53,7 +53,10 @@ private:
     void use_pipe(int number);
     int spawn();
     [[noreturn]] void fail(int error) const;
-    std::string attempt() const { return "spawn " + words_.front(); }
+    void check_passed() const;
+    std::string attempt() const {
+        return "spawn " + (words_.front().empty() ? "''" : words_.front());
+    }
     std::optional<stream> connect(int number, int pid);
 
     std::vector<std::string> words_;  // the program and its arguments
