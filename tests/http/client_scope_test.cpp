@@ -43,7 +43,7 @@ TEST_CASE("a timeout around a request ends it while it connects") {
             CHECK(said == "the scope");
             CHECK(took == seconds(1));
         },
-        {.latency = seconds(3)});
+        {.latency = seconds(3), .jitter = {}});
 }
 
 TEST_CASE("a timeout around a request ends it while it waits for the answer") {
