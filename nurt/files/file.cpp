@@ -5,6 +5,7 @@
 #include "nurt/base/error.hpp"
 #include "nurt/files/detail/descriptor_stream.hpp"
 #include "nurt/files/detail/status_call.hpp"
+#include "nurt/io/descriptor.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -104,7 +105,8 @@ coro<std::size_t> append_to_end(state s, std::string_view from) {
     transfer write(s, file_call::write, const_cast<char*>(from.data()), from.size(), -1);
     const std::size_t n = co_await write;
     // Where the end is, the kernel knows.
-    s->position = static_cast<std::uint64_t>(::lseek(s->descriptor, 0, SEEK_CUR));
+    const off_t end = ::lseek(s->descriptor, 0, SEEK_CUR);
+    s->position = end >= 0 ? static_cast<std::uint64_t>(end) : s->position + n;
     co_return n;
 }
 
@@ -193,13 +195,10 @@ file file::adopt(int descriptor, std::string name) {
 coro<file> open(std::string path, open_options options) {
     detail::check_path(path);
     const std::int64_t result = co_await open_descriptor(path, options);
-    const int descriptor = static_cast<int>(checked(result, "open", path));
-    try {
-        co_return file::adopt(descriptor, std::move(path));
-    } catch (...) {
-        ::close(descriptor);
-        throw;
-    }
+    io::descriptor owner(static_cast<int>(checked(result, "open", path)));
+    file made = file::adopt(owner.number(), std::move(path));
+    owner.release();
+    co_return made;
 }
 
 coro<file> open(std::string path, std::string_view mode) {

@@ -138,7 +138,7 @@ public:
     // As it was opened.
     const std::string& name() const { return use()->name; }
 
-    // Takes over a descriptor. The name is for error messages.
+    // Takes over a descriptor, unless it throws. The name is for error messages.
     static file adopt(int descriptor, std::string name);
 
     // The end of with(files::open(...), body).

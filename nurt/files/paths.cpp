@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -53,25 +54,40 @@ coro<void> unlink_with(unsigned flags, const char* name, std::string path) {
     checked(result, name, path);
 }
 
+// What a system call gives, or -errno. Interrupted it is made again.
+template <class Call>
+std::int64_t again(Call call) noexcept {
+    for (;;) {
+        const std::int64_t result = call();
+        if (result >= 0 || errno != EINTR) {
+            return result >= 0 ? result : -errno;
+        }
+    }
+}
+
+// -errno, or how many bytes: all.
+std::int64_t write_all(int to, std::string_view bytes) noexcept {
+    for (std::string_view rest = bytes; !rest.empty();) {
+        const auto n = again([to, rest] { return ::write(to, rest.data(), rest.size()); });
+        if (n <= 0) {
+            return n < 0 ? n : -EIO;  // takes nothing and gives no reason
+        }
+        rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return static_cast<std::int64_t>(bytes.size());
+}
+
 // What the kernel cannot copy between these two, the program does. -errno, or how many bytes.
 std::int64_t copy_piece(int from, int to) {
-    const auto moved = ::copy_file_range(from, nullptr, to, nullptr, copied_at_once, 0);
-    if (moved > 0 || (moved < 0 && errno == EINTR)) {
-        return moved > 0 ? moved : copy_piece(from, to);
+    const auto moved =
+        again([&] { return ::copy_file_range(from, nullptr, to, nullptr, copied_at_once, 0); });
+    if (moved > 0) {
+        return moved;
     }
     // 0 is the end, or a file of /proc that the kernel calls empty.
     std::string memory(256 * 1024, '\0');
-    const auto got = ::read(from, memory.data(), memory.size());
-    std::size_t written = 0;
-    while (got > 0 && written < static_cast<std::size_t>(got)) {
-        const auto n =
-            ::write(to, memory.data() + written, static_cast<std::size_t>(got) - written);
-        if (n < 0 && errno != EINTR) {
-            return -errno;
-        }
-        written += n > 0 ? static_cast<std::size_t>(n) : 0;
-    }
-    return got < 0 ? -errno : got;
+    const auto got = again([&] { return ::read(from, memory.data(), memory.size()); });
+    return got <= 0 ? got : write_all(to, {memory.data(), static_cast<std::size_t>(got)});
 }
 
 int make_directories(const std::string& path) {

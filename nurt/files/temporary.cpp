@@ -5,12 +5,14 @@
 #include "nurt/base/error.hpp"
 #include "nurt/files/detail/file_work.hpp"
 #include "nurt/files/paths.hpp"
+#include "nurt/io/descriptor.hpp"
 #include "nurt/threads/run_in_executor.hpp"
 #include "nurt/threads/to_thread.hpp"
 
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 #include <system_error>
 
@@ -30,21 +32,31 @@ std::string place_of(std::string where) {
     return where;
 }
 
-// A descriptor, or -errno.
-std::int64_t make_file(std::string where) {
-    const int unnamed = ::open(where.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    // What a file system, or an old kernel, says that knows no files without a name.
-    const bool unknown = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
-    if (unnamed >= 0 || !unknown) {
-        return unnamed >= 0 ? unnamed : -errno;
+// A descriptor, or -errno. Opening may be interrupted.
+int open_unnamed(const std::string& where) noexcept {
+    for (;;) {
+        const int made = ::open(where.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        if (made >= 0 || errno != EINTR) {
+            return made >= 0 ? made : -errno;
+        }
     }
+}
+
+// The same. A file whose name cannot be taken away is no temporary one.
+int open_named(std::string where) {
     where += "/nurt-XXXXXX";
-    const int named = ::mkostemp(where.data(), O_CLOEXEC);
-    if (named < 0) {
+    io::descriptor made(::mkostemp(where.data(), O_CLOEXEC));
+    if (!made || ::unlink(where.c_str()) != 0) {
         return -errno;
     }
-    ::unlink(where.c_str());
-    return named;
+    return made.release();
+}
+
+int make_file(const std::string& where) {
+    const int made = open_unnamed(where);
+    // What a file system, or an old kernel, says that knows no files without a name.
+    const bool unknown = made == -EOPNOTSUPP || made == -EISDIR || made == -EINVAL;
+    return unknown ? open_named(where) : made;
 }
 
 // The path and a descriptor, or -errno.
@@ -73,9 +85,13 @@ coro<void> remove_if_there(std::string path) {
     }
 }
 
+// Without memory it stays.
 void remove_quietly(const std::string& path) noexcept {
-    std::error_code unheard;
-    std::filesystem::remove_all(path, unheard);
+    try {
+        std::error_code unheard;
+        std::filesystem::remove_all(path, unheard);
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 void remove_in_background(std::string path) noexcept {
@@ -93,10 +109,12 @@ void remove_in_background(std::string path) noexcept {
 
 coro<file> temporary_file(std::string where) {
     const std::string place = place_of(std::move(where));
-    const std::int64_t result = co_await to_thread(make_file, place);
-    const auto descriptor =
-        static_cast<int>(detail::checked(result, "make a temporary file in", place));
-    co_return file::adopt(descriptor, "a temporary file");
+    const int result = co_await to_thread(make_file, place);
+    io::descriptor owner(
+        static_cast<int>(detail::checked(result, "make a temporary file in", place)));
+    file made = file::adopt(owner.number(), "a temporary file");
+    owner.release();
+    co_return made;
 }
 
 coro<named_file> named_temporary_file(std::string where, std::string suffix) {

@@ -32,21 +32,29 @@ std::int64_t write_quietly(int descriptor, const void* data, std::size_t size) n
     return result;
 }
 
-// Says whether a call would wait, for an open file that blocks.
-bool is_ready(int descriptor, short events) noexcept {
+// Says whether a call would wait, for an open file that blocks: 0 that it would not, -EAGAIN that it
+// would, or another error. Also poll is interrupted, even though it does not wait.
+int wait_needed(int descriptor, short events) noexcept {
     pollfd asked{descriptor, events, 0};
-    return ::poll(&asked, 1, 0) != 0;  // an error is told by the call itself
+    for (;;) {
+        const int ready = ::poll(&asked, 1, 0);
+        if (ready >= 0 || errno != EINTR) {
+            return ready > 0 ? 0 : ready == 0 ? -EAGAIN : -errno;
+        }
+    }
 }
 
 // Between the poll and the call another program may take what was there; then the call waits for more.
 // No kernel offers better for an open file that blocks and is no socket.
 class pipe_bytes final : public byte_stream {
 public:
-    pipe_bytes(io::backend& io, int descriptor, std::string name)
-        : io_(io), channel_(&io.adopt(descriptor)), name_(std::move(name)) {
-        blocks_ = (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
-    }
+    pipe_bytes(io::backend& io, std::string name) noexcept : io_(io), name_(std::move(name)) {}
     ~pipe_bytes() override { close(io::closing::flush); }
+    // Takes it over, unless it throws.
+    void open(int descriptor) {
+        blocks_ = (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
+        channel_ = &io_.adopt(descriptor);
+    }
 
     bool try_now(io::operation& op) noexcept override {
         if (channel_ == nullptr) {
@@ -116,10 +124,11 @@ private:
     }
 
     std::int64_t receive(const io::operation& op) noexcept {
-        if (blocks_ && !is_ready(channel_->descriptor(), POLLIN)) {
-            return -EAGAIN;
+        const int descriptor = channel_->descriptor();
+        if (const int wait = blocks_ ? wait_needed(descriptor, POLLIN) : 0; wait != 0) {
+            return wait;
         }
-        const auto got = ::read(channel_->descriptor(), op.data, op.size);
+        const auto got = ::read(descriptor, op.data, op.size);
         return got < 0 ? -errno : got;
     }
 
@@ -132,8 +141,8 @@ private:
             }
             is_socket_ = false;
         }
-        if (blocks_ && !is_ready(descriptor, POLLOUT)) {
-            return -EAGAIN;
+        if (const int wait = blocks_ ? wait_needed(descriptor, POLLOUT) : 0; wait != 0) {
+            return wait;
         }
         // A pipe that is said to be writable takes that much without waiting.
         const std::size_t n = blocks_ ? std::min<std::size_t>(op.size, PIPE_BUF) : op.size;
@@ -141,7 +150,7 @@ private:
     }
 
     io::backend& io_;
-    io::channel* channel_;
+    io::channel* channel_ = nullptr;
     std::string name_;
     bool blocks_ = true;
     bool is_socket_ = true;  // until a send says that it is none
@@ -151,9 +160,9 @@ private:
 
 class file_bytes final : public byte_stream {
 public:
-    file_bytes(int descriptor, std::string name) noexcept
-        : descriptor_(descriptor), name_(std::move(name)) {}
+    explicit file_bytes(std::string name) noexcept : name_(std::move(name)) {}
     ~file_bytes() override { close_descriptor(); }
+    void open(int descriptor) noexcept { descriptor_ = descriptor; }
 
     bool try_now(io::operation& op) noexcept override {
         op.result = -EPIPE;
@@ -220,7 +229,7 @@ private:
         }
     }
 
-    int descriptor_;
+    int descriptor_ = -1;
     std::string name_;
     bool closed_ = false;
     request reader_;
@@ -229,18 +238,25 @@ private:
 
 }  // namespace
 
+// The descriptor comes last: once it has an owner nothing may fail.
 stream stream_of_pipe(int descriptor, std::string name) {
-    std::unique_ptr<byte_stream> bytes;
+    auto bytes = std::make_unique<pipe_bytes>(event_loop::running().backend(), name);
+    pipe_bytes& pipe = *bytes;
+    stream made(std::move(bytes));
     try {
-        bytes = std::make_unique<pipe_bytes>(event_loop::running().backend(), descriptor, name);
+        pipe.open(descriptor);
     } catch (const os_error&) {  // a simulation knows no descriptors of the machine
         return stream_of_file(descriptor, std::move(name));
     }
-    return stream(std::move(bytes));
+    return made;
 }
 
 stream stream_of_file(int descriptor, std::string name) {
-    return stream(std::make_unique<file_bytes>(descriptor, std::move(name)));
+    auto bytes = std::make_unique<file_bytes>(std::move(name));
+    file_bytes& file = *bytes;
+    stream made(std::move(bytes));
+    file.open(descriptor);
+    return made;
 }
 
 }  // namespace nurt::files::detail
