@@ -26,16 +26,16 @@ void check(int result, std::string_view attempt) {
     }
 }
 
+// Bound, if so; the rest of the options is to be applied.
 datagram_socket open(const io::endpoint& at, bool bound, const datagram_options& options,
                      std::string_view attempt) {
     event_loop& loop = event_loop::running();
-    io::channel& c = loop.backend().open_datagrams(
+    auto state = std::make_shared<datagram_state>(loop);
+    state->open(loop.backend().open_datagrams(
         at,
         {.bound = bound, .reuse_address = options.reuse_address, .reuse_port = options.reuse_port},
-        attempt);
-    datagram_socket made(std::make_shared<datagram_state>(loop, c));
-    detail::apply(options, *made.shared(), attempt);
-    return made;
+        attempt));
+    return datagram_socket(std::move(state));
 }
 
 void connect(const datagram_socket& from, io::endpoint to, std::string_view attempt) {
@@ -182,16 +182,23 @@ io::endpoint datagram_socket::peer_endpoint() const {
 }
 
 datagram_socket open_datagram_socket(const socket_address& at, datagram_options options) {
-    return open(at.to_endpoint(), true, options, "open " + at.to_string());
+    const std::string attempt = "open " + at.to_string();
+    datagram_socket made = open(at.to_endpoint(), true, options, attempt);
+    detail::apply(options, *made.shared(), attempt);
+    return made;
 }
 
 datagram_socket open_datagram_socket(const unix_address& at, datagram_options options) {
+    const std::string attempt = "open " + at.to_string();
     detail::remove_former_socket(at);
-    datagram_socket made =
-        open(at.to_endpoint(), !at.is_unnamed(), options, "open " + at.to_string());
+    detail::socket_file file(at);
+    datagram_socket made = open(at.to_endpoint(), !at.is_unnamed(), options, attempt);
+    file.find(attempt);
+    detail::apply(options, *made.shared(), attempt);
     if (options.remove_socket) {
-        made.shared()->file = detail::socket_file(at);
+        made.shared()->file = std::move(file);
     }
+    file.leave();
     return made;
 }
 
@@ -208,6 +215,7 @@ datagram_socket connect_datagram_socket(const socket_address& to, datagram_optio
     const std::string attempt = "connect " + to.to_string();
     const auto any = to.ip().is_v4() ? ip_address::any_v4() : ip_address::any_v6();
     datagram_socket made = open(socket_address(any, 0).to_endpoint(), false, options, attempt);
+    detail::apply(options, *made.shared(), attempt);
     connect(made, to.to_endpoint(), attempt);
     return made;
 }

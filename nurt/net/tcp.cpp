@@ -5,11 +5,13 @@
 #include "nurt/base/error.hpp"
 #include "nurt/core/exception_group.hpp"
 #include "nurt/core/timeout.hpp"
+#include "nurt/io/descriptor.hpp"
 #include "nurt/loop/event_loop.hpp"
 #include "nurt/net/detail/listener_state.hpp"
 #include "nurt/net/detail/staggered.hpp"
 #include "nurt/net/detail/tcp_stream.hpp"
 #include "nurt/net/resolver.hpp"
+#include "nurt/net/unix_address.hpp"
 
 #include <cerrno>
 #include <coroutine>
@@ -56,21 +58,12 @@ void set_options(io::backend& io, io::channel& c, const Options& options) noexce
     }
 }
 
-// An accepted descriptor has no owner when the backend will not take it.
-io::channel& adopt_or_close(io::backend& io, int descriptor) {
-    try {
-        return io.adopt(descriptor);
-    } catch (...) {
-        ::close(descriptor);
-        throw;
-    }
-}
-
 coro<stream> connect_one(socket_address to, connect_options options) {
     io::backend& io = event_loop::running().backend();
     const std::string attempt = "connect " + to.to_string();
+    auto bytes = std::make_unique<detail::tcp_stream>(io);
     io::channel& c = io.open_socket(to.to_endpoint(), attempt);
-    auto bytes = std::make_unique<detail::tcp_stream>(io, c, to);
+    bytes->open(c, to);
     if (options.local_address) {
         if (const int error = io.bind(c, options.local_address->to_endpoint()); error != 0) {
             throw os_error(-error, attempt + " from " + options.local_address->to_string());
@@ -134,6 +127,23 @@ coro<stream> connect_any(std::string host, std::uint16_t port, connect_options o
 
 namespace detail {
 
+namespace {
+
+// " at 127.0.0.1:80"; "" when nobody can say it any more.
+std::string place_of(const listener_state& state) {
+    if (state.channel == nullptr) {
+        return {};
+    }
+    const io::endpoint here = state.io.local_address(*state.channel);
+    if (const auto ip = socket_address::from(here)) {
+        return " at " + ip->to_string();
+    }
+    const auto name = unix_address::from(here);
+    return name && !name->is_unnamed() ? " at " + name->to_string() : std::string();
+}
+
+}  // namespace
+
 accept_leaf::accept_leaf(std::shared_ptr<listener_state> state) : state_(std::move(state)) {
     code = io::opcode::accept;
     address = &peer_;
@@ -178,15 +188,17 @@ void accept_leaf::complete() noexcept {
 
 stream accept_leaf::await_resume() {
     if (result < 0) {
-        throw os_error(static_cast<int>(-result), "accept");
+        throw os_error(static_cast<int>(-result), "accept" + place_of(*state_));
     }
     io::backend& io = state_->io;
-    io::channel& c = adopt_or_close(io, static_cast<int>(result));
-    const auto peer = socket_address::from(peer_);
+    io::descriptor owner(static_cast<int>(result));
+    auto bytes = std::make_unique<tcp_stream>(io);
+    io::channel& c = io.adopt(owner.number());
+    owner.release();
+    bytes->open(c, socket_address::from(peer_));
     if (state_->is_unix) {
         io.receive_on_request(c);  // its bytes may come with descriptors
     }
-    auto bytes = std::make_unique<tcp_stream>(io, c, peer);
     set_options(io, c, state_->options);
     return stream(std::move(bytes));
 }
@@ -214,6 +226,9 @@ coro<stream> connect(socket_address to, connect_options options) {
 
 stream adopt_socket(int descriptor) {
     io::backend& io = event_loop::running().backend();
+    auto bytes = std::make_unique<detail::tcp_stream>(io);
+    detail::tcp_stream& socket = *bytes;
+    stream made(std::move(bytes));
     // Fails for what is no descriptor of this process, in a simulation for all: the backend decides.
     const int flags = ::fcntl(descriptor, F_GETFL);
     if (flags >= 0 && (flags & O_NONBLOCK) == 0) {
@@ -227,7 +242,8 @@ stream adopt_socket(int descriptor) {
     } else {
         io.receive_on_request(c);  // its bytes may come with descriptors
     }
-    return stream(std::make_unique<detail::tcp_stream>(io, c, peer));
+    socket.open(c, peer);
+    return made;
 }
 
 released_socket release_socket(stream s) {
@@ -304,10 +320,11 @@ void listener::close() noexcept {
 
 listener listen(const socket_address& at, listen_options options) {
     io::backend& io = event_loop::running().backend();
-    io::channel& c =
-        io.listen(at.to_endpoint(), {.backlog = options.backlog, .reuse_port = options.reuse_port},
-                  "listen " + at.to_string());
-    return listener(std::make_shared<detail::listener_state>(io, c, options));
+    auto state = std::make_shared<detail::listener_state>(io, options);
+    state->channel =
+        &io.listen(at.to_endpoint(), {.backlog = options.backlog, .reuse_port = options.reuse_port},
+                   "listen " + at.to_string());
+    return listener(std::move(state));
 }
 
 coro<listener> listen(std::string host, std::uint16_t port, listen_options options) {

@@ -32,9 +32,10 @@ coro<stream> connect_patiently(unix_address to) {
     io::backend& io = event_loop::running().backend();
     const std::string attempt = "connect " + to.to_string();
     io::endpoint address = to.to_endpoint();
+    auto bytes = std::make_unique<detail::tcp_stream>(io);
     io::channel& c = io.open_socket(address, attempt);
+    bytes->open(c, std::nullopt);
     io.receive_on_request(c);
-    auto bytes = std::make_unique<detail::tcp_stream>(io, c, std::nullopt);
     for (duration pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
         detail::connect_now op(c, address);
         if (!io.try_now(op)) {
@@ -73,11 +74,15 @@ public:
 // Without a machine they are two that meet at a name which nobody else knows.
 std::pair<stream, stream> simulated_pair() {
     io::backend& io = event_loop::running().backend();
+    auto state = std::make_shared<detail::listener_state>(io, listen_options());
     io::channel& between = io.listen(unix_address().to_endpoint(), {}, "socketpair");
-    const listener owner(std::make_shared<detail::listener_state>(io, between, listen_options()));
+    state->channel = &between;
+    const listener owner(std::move(state));
     io::endpoint at = io.local_address(between);
+    auto bytes = std::make_unique<detail::tcp_stream>(io);
     io::channel& c = io.open_socket(at, "socketpair");
-    stream first(std::make_unique<detail::tcp_stream>(io, c, std::nullopt));
+    bytes->open(c, std::nullopt);
+    stream first(std::move(bytes));
     detail::connect_now connect(c, at);
     accept_now accept(between);
     if (!io.try_now(connect) || connect.result != 0 || !io.try_now(accept)) {
@@ -103,9 +108,10 @@ stream adopt(io::descriptor& owned) {
 
 datagram_socket adopt_datagrams(io::descriptor& owned) {
     event_loop& loop = event_loop::running();
-    io::channel& c = loop.backend().adopt(owned.number());
+    auto state = std::make_shared<detail::datagram_state>(loop);
+    state->open(loop.backend().adopt(owned.number()));
     owned.release();
-    return datagram_socket(std::make_shared<detail::datagram_state>(loop, c));
+    return datagram_socket(std::move(state));
 }
 
 }  // namespace
@@ -127,24 +133,29 @@ coro<stream> open_unix_connection(std::string name, duration timeout) {
 
 listener listen_unix(const std::string& name, unix_listen_options options) {
     const unix_address at(name);
+    const std::string attempt = "listen " + at.to_string();
     io::backend& io = event_loop::running().backend();
-    detail::remove_former_socket(at);
-    io::channel& c = io.listen(
-        at.to_endpoint(),
-        {.backlog = options.backlog, .mode = options.mode, .remove_file = options.cleanup_socket},
-        "listen " + at.to_string());
     listen_options how;
     how.no_delay = false;
-    auto state = std::make_shared<detail::listener_state>(io, c, how);
+    auto state = std::make_shared<detail::listener_state>(io, how);
     state->is_unix = true;
+    detail::remove_former_socket(at);
+    detail::socket_file file(at);
+    state->channel = &io.listen(
+        at.to_endpoint(),
+        {.backlog = options.backlog, .mode = options.mode, .remove_file = options.cleanup_socket},
+        attempt);
     listener made(state);
     if (simulated()) {
+        file.leave();
         return made;
     }
-    if (options.cleanup_socket) {
-        state->file = detail::socket_file(at);
-    }
+    file.find(attempt);
     set_mode(at, options.mode);
+    if (options.cleanup_socket) {
+        state->file = std::move(file);
+    }
+    file.leave();
     return made;
 }
 

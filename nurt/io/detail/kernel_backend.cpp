@@ -2,6 +2,8 @@
 // nurt/io/detail/kernel_backend.cpp: see the header.
 #include "nurt/io/detail/kernel_backend.hpp"
 
+#include <utility>
+
 #include <time.h>
 
 namespace nurt::io::detail {
@@ -18,28 +20,38 @@ instant monotonic_now() noexcept {
     return instant::from(t.tv_sec * 1'000'000'000 + t.tv_nsec);
 }
 
+channel& kernel_backend::adopt_new(io::descriptor owner) {
+    channel& c = adopt(owner.number());
+    owner.release();
+    return c;
+}
+
+channel& kernel_backend::adopt_bound(io::descriptor owner, const endpoint& at) {
+    try {
+        return adopt_new(std::move(owner));
+    } catch (...) {
+        detail::remove_socket_file(at);
+        throw;
+    }
+}
+
 channel& kernel_backend::open_socket(const endpoint& towards, std::string_view attempt) {
-    channel& c = adopt(detail::open_stream_socket(towards, attempt));
+    channel& c = adopt_new(io::descriptor(detail::open_stream_socket(towards, attempt)));
     static_cast<kernel_channel&>(c).known_empty = true;  // nobody has spoken yet
     return c;
 }
 
 channel& kernel_backend::listen(const endpoint& at, const listen_options& options,
                                 std::string_view attempt) {
-    return adopt(detail::listen_stream_socket(at, options, attempt));
+    return adopt_bound(io::descriptor(detail::listen_stream_socket(at, options, attempt)), at);
 }
 
 channel& kernel_backend::open_datagrams(const endpoint& at, const datagram_options& options,
                                         std::string_view attempt) {
-    const int descriptor = detail::open_datagram_socket(at, options, attempt);
-    try {
-        channel& c = adopt(descriptor);
-        static_cast<kernel_channel&>(c).is_socket = false;  // there is nothing to flush or to drop
-        return c;
-    } catch (...) {
-        detail::close(descriptor);
-        throw;
-    }
+    io::descriptor made(detail::open_datagram_socket(at, options, attempt));
+    channel& c = options.bound ? adopt_bound(std::move(made), at) : adopt_new(std::move(made));
+    static_cast<kernel_channel&>(c).is_socket = false;  // there is nothing to flush or to drop
+    return c;
 }
 
 endpoint kernel_backend::local_address(const channel& c) const noexcept {

@@ -7,6 +7,7 @@
 
 #include "nurt/base/intrusive_list.hpp"
 #include "nurt/io/backend.hpp"
+#include "nurt/io/descriptor.hpp"
 #include "nurt/io/detail/datagram_calls.hpp"
 #include "nurt/io/detail/doorbell.hpp"
 #include "nurt/io/detail/kernel_calls.hpp"
@@ -113,6 +114,8 @@ protected:
         holder = holder == &c ? nullptr : holder;
     }
 
+    channel& adopt_new(io::descriptor owner);
+    channel& adopt_bound(io::descriptor owner, const endpoint& at);
     // One attempt of the system call behind an operation. False: it would have had to wait, or a
     // listener rests.
     bool perform(kernel_channel& c, operation& op) noexcept;

@@ -190,6 +190,13 @@ int open_stream_socket(const endpoint& towards, std::string_view attempt) {
     return descriptor;
 }
 
+void remove_socket_file(const endpoint& bound) noexcept {
+    const auto& name = *reinterpret_cast<const sockaddr_un*>(bound.bytes);
+    if (family_of(bound) == AF_UNIX && name.sun_path[0] != '\0') {
+        ::unlink(name.sun_path);
+    }
+}
+
 int listen_stream_socket(const endpoint& at, const listen_options& options,
                          std::string_view attempt) {
     const int descriptor = open_stream_socket(at, attempt);
@@ -207,10 +214,13 @@ int listen_stream_socket(const endpoint& at, const listen_options& options,
     if (unix_domain && options.mode != 0) {
         ok = ::fchmod(descriptor, options.mode) == 0;  // what bind gives to the file
     }
-    ok = ok && ::bind(descriptor, address_of(at), at.size) == 0;
-    ok = ok && ::listen(descriptor, options.backlog) == 0;
+    const bool bound = ok && ::bind(descriptor, address_of(at), at.size) == 0;
+    ok = bound && ::listen(descriptor, options.backlog) == 0;
     if (!ok) {
         const int code = errno;
+        if (bound) {
+            remove_socket_file(at);
+        }
         close(descriptor);
         throw os_error(code, attempt);
     }

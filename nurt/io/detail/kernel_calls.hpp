@@ -36,6 +36,8 @@ void reset_on_close(int descriptor) noexcept;
 
 // These throw os_error(errno, attempt).
 int open_stream_socket(const endpoint& towards, std::string_view attempt);
+// Of a Unix socket that was bound and is not wanted any more; of others there is none.
+void remove_socket_file(const endpoint& bound) noexcept;
 int listen_stream_socket(const endpoint& at, const listen_options& options,
                          std::string_view attempt);
 

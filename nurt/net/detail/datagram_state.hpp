@@ -98,9 +98,8 @@ private:
 };
 
 struct datagram_state : std::enable_shared_from_this<datagram_state> {
-    datagram_state(event_loop& l, io::channel& c) noexcept : loop(l), io(l.backend()), channel(&c) {
-        receiving.target = sending.target = &c;
-    }
+    explicit datagram_state(event_loop& l) noexcept : loop(l), io(l.backend()) {}
+    void open(io::channel& c) noexcept { receiving.target = sending.target = channel = &c; }
 
     void close() noexcept;
     // A receive looked for a datagram.
@@ -127,7 +126,7 @@ struct datagram_state : std::enable_shared_from_this<datagram_state> {
 
     event_loop& loop;
     io::backend& io;
-    io::channel* channel;  // null: closed
+    io::channel* channel = nullptr;  // none, or closed
     datagram_side receiving{*this, io::opcode::wait_readable};
     datagram_side sending{*this, io::opcode::wait_writable};
     unsigned waits_without_looking = 0;

@@ -9,11 +9,10 @@
 namespace nurt::detail {
 
 struct listener_state {
-    listener_state(io::backend& io_, io::channel& c, const listen_options& how)
-        : io(io_), channel(&c), options(how) {}
+    listener_state(io::backend& io_, const listen_options& how) : io(io_), options(how) {}
 
     io::backend& io;
-    io::channel* channel;  // null: closed
+    io::channel* channel = nullptr;  // none, or closed
     listen_options options;
     bool accepting = false;
     bool is_unix = false;

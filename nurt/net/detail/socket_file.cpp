@@ -2,8 +2,10 @@
 // nurt/net/detail/socket_file.cpp: see the header.
 #include "nurt/net/detail/socket_file.hpp"
 
+#include "nurt/base/error.hpp"
 #include "nurt/loop/event_loop.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include <sys/stat.h>
@@ -21,13 +23,26 @@ void remove_former_socket(const unix_address& at) {
     }
 }
 
-socket_file::socket_file(const unix_address& bound) {
+socket_file::socket_file(const unix_address& at)
+    : path_(at.is_path() ? at.to_string() : std::string()) {}
+
+void socket_file::find(std::string_view attempt) {
+    if (path_.empty() || event_loop::running().parts().clock->simulated()) {
+        path_.clear();
+        return;
+    }
     struct stat made{};
-    if (bound.is_path() && ::stat(bound.to_string().c_str(), &made) == 0) {
-        path_ = bound.to_string();
+    if (::stat(path_.c_str(), &made) == 0) {
         device_ = made.st_dev;
         inode_ = made.st_ino;
         process_ = ::getpid();
+        return;
+    }
+    const int error = errno;
+    const std::string path = std::exchange(path_, {});
+    if (error != ENOENT) {  // that somebody has removed it is no error
+        ::unlink(path.c_str());
+        throw os_error(error, attempt);
     }
 }
 

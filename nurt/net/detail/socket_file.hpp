@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "nurt/net/unix_address.hpp"
 
@@ -18,18 +19,23 @@ void remove_former_socket(const unix_address& at);
 class socket_file {
 public:
     socket_file() = default;  // none
-    explicit socket_file(const unix_address& bound);
+    // Of a socket that is to be bound; nothing to remove yet.
+    explicit socket_file(const unix_address& at);
     socket_file(socket_file&& other) noexcept;
     socket_file& operator=(socket_file&& other) noexcept;
     ~socket_file() { remove(); }
 
+    // It has been bound. os_error if nobody can say which file that is; then the file is removed.
+    void find(std::string_view attempt);
+    // The file stays.
+    void leave() noexcept { path_.clear(); }
     void remove() noexcept;
 
 private:
     std::string path_;  // empty: nothing to remove
     std::uint64_t device_ = 0;
     std::uint64_t inode_ = 0;
-    int process_ = 0;
+    int process_ = 0;  // that has bound it
 };
 
 }  // namespace nurt::detail

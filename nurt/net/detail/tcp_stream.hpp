@@ -14,9 +14,15 @@ namespace nurt::detail {
 
 class tcp_stream final : public byte_stream {
 public:
-    tcp_stream(io::backend& io, io::channel& c, std::optional<socket_address> peer) noexcept
-        : io_(io), channel_(&c), peer_(peer) {}
+    explicit tcp_stream(io::backend& io) noexcept : io_(io) {}
     ~tcp_stream() override { close(io::closing::flush); }
+
+    // Once, and before everything else. Apart from the constructor, because a channel that has been
+    // made needs an owner at once, and making that may fail.
+    void open(io::channel& c, const std::optional<socket_address>& peer) noexcept {
+        channel_ = &c;
+        peer_ = peer;
+    }
 
     bool try_now(io::operation& op) noexcept override {
         op.target = channel_;
@@ -58,7 +64,7 @@ public:
 
 private:
     io::backend& io_;
-    io::channel* channel_;
+    io::channel* channel_ = nullptr;
     std::optional<socket_address> peer_;
 };
 
