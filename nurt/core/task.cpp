@@ -32,14 +32,24 @@ context context_of_task(task_base& task) {
     return context(box);
 }
 
-start_mode apply(const task_options& options, task_base& task) {
+static void put_into(task_base& task, const task_options& options) {
     if (!options.name.empty()) {
         task.extra().name = shared_text(options.name.data(), options.name.size());
     }
     if (options.context != nullptr) {
-        retain(options.context->box());
-        task.extra().context = options.context->box();
+        context_box*& box = task.extra().context;
+        box = options.context->box();
+        retain(box);
         this_thread.core->on_start |= start_inherits;  // those that it creates
+    }
+}
+
+start_mode apply(const task_options& options, task_base& task) {
+    try {
+        put_into(task, options);
+    } catch (...) {
+        task.release();  // the loop's reference: it will not get this task
+        throw;
     }
     if (!options.eager_start) {
         return start_mode::as_loop;
