@@ -17,9 +17,11 @@ namespace {
 
 class pipe_end final : public byte_stream {
 public:
-    pipe_end(io::backend& io, io::channel& c, io::opcode way, std::string name) noexcept
-        : io_(io), channel_(&c), way_(way), name_(std::move(name)) {}
+    pipe_end(io::backend& io, io::opcode way, std::string name) noexcept
+        : io_(io), way_(way), name_(std::move(name)) {}
     ~pipe_end() override { close(io::closing::flush); }
+
+    void open(io::channel& c) noexcept { channel_ = &c; }
 
     bool try_now(io::operation& op) noexcept override {
         op.target = channel_;
@@ -51,7 +53,7 @@ public:
 
 private:
     io::backend& io_;
-    io::channel* channel_;
+    io::channel* channel_ = nullptr;
     io::opcode way_;
     std::string name_;
 };
@@ -59,6 +61,10 @@ private:
 stream connect_end(int descriptor, io::opcode way, std::string name,
                    read_pipe_options options = {}) {
     io::backend& io = event_loop::running().backend();
+    // The descriptor comes last: once it has an owner nothing may fail.
+    auto bytes = std::make_unique<pipe_end>(io, way, std::move(name));
+    pipe_end& end = *bytes;
+    stream made(std::move(bytes));
     // Fails for what is no descriptor of this process, in a simulation for all: the backend decides.
     const int flags = ::fcntl(descriptor, F_GETFL);
     io::channel& c = io.adopt(descriptor);
@@ -68,7 +74,8 @@ stream connect_end(int descriptor, io::opcode way, std::string name,
     if (options.read_ahead) {
         io.receive_ahead(c);
     }
-    return stream(std::make_unique<pipe_end>(io, c, way, std::move(name)));
+    end.open(c);
+    return made;
 }
 
 }  // namespace

@@ -84,6 +84,7 @@ public:
 
 private:
     void make_thread();
+    void thread_is_missing(job& work, int error);
     void work(std::size_t number) noexcept;
     bool run_jobs(std::unique_lock<std::mutex>& lock);
     bool be_idle(worker& me, std::unique_lock<std::mutex>& lock);
@@ -192,13 +193,19 @@ void thread_pool::state::post(job& work) {
     try {
         make_thread();
     } catch (const std::system_error& e) {
-        const std::lock_guard lock(mutex_);
-        // The other threads will come to it. Without any, nobody would.
-        if (--threads_ == 0 && work.linked()) {
-            work.unlink();
-            --queued_;
-            throw os_error(e.code().value(), "make a thread for blocking work");
-        }
+        thread_is_missing(work, e.code().value());
+    } catch (const std::bad_alloc&) {
+        thread_is_missing(work, ENOMEM);
+    }
+}
+
+// The other threads will come to the work. Without any, nobody would.
+void thread_pool::state::thread_is_missing(job& work, int error) {
+    const std::lock_guard lock(mutex_);
+    if (--threads_ == 0 && work.linked()) {
+        work.unlink();
+        --queued_;
+        throw os_error(error, "make a thread for blocking work");
     }
 }
 

@@ -34,8 +34,7 @@ std::string named(int pid) {
 
 }  // namespace
 
-child::child(event_loop& loop, int pid, int descriptor) noexcept
-    : loop_(&loop), pid_(pid), descriptor_(descriptor), parent_(::getpid()) {
+child::child(event_loop& loop) noexcept : loop_(&loop), parent_(::getpid()) {
     code = io::opcode::wait_readable;
 }
 

@@ -25,7 +25,12 @@ namespace detail {
 //     loop, which does not end before, or at once when there is no loop any more.
 class child final : public io::operation, private ready_node, private resident {
 public:
-    child(event_loop& loop, int pid, int descriptor) noexcept;
+    explicit child(event_loop& loop) noexcept;
+    // It has been started.
+    void born(int pid, int descriptor) noexcept {
+        pid_ = pid;
+        descriptor_ = descriptor;
+    }
 
     int pid() const noexcept { return pid_; }
     std::optional<int> returncode() const noexcept { return returncode_; }
@@ -59,9 +64,9 @@ private:
     void report_unknown() noexcept;
 
     event_loop* loop_;
-    int pid_;
-    int descriptor_;  // the pidfd; -1: closed, or the channel's
-    int parent_;      // the process that started it: after a fork there are two with this object
+    int pid_ = -1;
+    int descriptor_ = -1;  // the pidfd; -1: closed, or the channel's
+    int parent_;  // the process that started it: after a fork there are two with this object
     int failure_ = 0;
     std::optional<int> returncode_;
     bool queued_ = false;

@@ -200,6 +200,7 @@ process starter::start() {
     if (room.get() < 0) {
         throw os_error(errno, attempt());
     }
+    child_ref unborn(new child(loop));  // before there is something to lose
     const int pid = spawn();
     owned_descriptor(std::move(room));
     const int descriptor = pidfd_of(pid);
@@ -210,7 +211,8 @@ process starter::start() {
         }
         throw os_error(error, attempt() + ": pidfd_open");
     }
-    process made(child_ref(new child(loop, pid, descriptor)));
+    unborn->born(pid, descriptor);
+    process made(std::move(unborn));
     for (end& e : ends_) {
         owned_descriptor(std::move(e.theirs));
     }
