@@ -33,14 +33,16 @@ std::string handshake_with(const stream& s, const std::string& server_name) {
 }
 
 // The last words of a handshake are said as far as the peer listens: the reason of a failure, or
-// tickets, which a client that has sent everything and left does not need.
+// tickets, which a client that has sent everything and left does not need. What was not said is
+// missing, so nothing may follow it; what the peer has said can still be read.
 coro<void> say(stream& plain, engine& tls, bool must_arrive) {
     try {
         co_await plain.write(tls.output);
-    } catch (const os_error&) {
+    } catch (const os_error& e) {
         if (must_arrive) {
             throw;
         }
+        tls.output_error = -e.number();
     }
     tls.output.clear();
 }
@@ -84,8 +86,11 @@ void put_on(const stream& s, engine_ptr tls) {
         tls->input_filled(rest.size());
         state.buffer.drop(rest.size());
     }
-    auto* c = new detail::connection(std::move(state.bytes), std::move(tls), event_loop::running());
-    state.bytes = std::make_unique<detail::tls_stream>(c);
+    // All memory comes first: the stream is never without something that carries it.
+    auto above = std::make_unique<detail::tls_stream>();
+    above->open(
+        new detail::connection(std::move(state.bytes), std::move(tls), event_loop::running()));
+    state.bytes = std::move(above);
 }
 
 coro<stream> start_over(stream plain, engine_ptr tls, duration most) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace nurt::tls::detail {
@@ -73,7 +74,10 @@ bool connection::read(io::operation& op) noexcept {
 
 // Takes a block of input from the stream below, if there is some.
 bool connection::fetch() noexcept {
-    prepare_receive();
+    if (!prepare_receive()) {
+        engine_->input_ends(-ENOMEM);
+        return true;
+    }
     if (!bytes_->try_now(receive_)) {
         return false;
     }
@@ -81,10 +85,16 @@ bool connection::fetch() noexcept {
     return true;
 }
 
-void connection::prepare_receive() noexcept {
-    const auto room = engine_->input_room(input_block);
-    receive_.data = room.data;
-    receive_.size = room.size;
+// False: there is no memory to receive into.
+bool connection::prepare_receive() noexcept {
+    try {
+        const auto room = engine_->input_room(input_block);
+        receive_.data = room.data;
+        receive_.size = room.size;
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 void connection::take_input() noexcept {
@@ -110,9 +120,13 @@ void connection::start_receiving() noexcept {
     if (engine_->output.size() > most_answers) {
         return;
     }
-    prepare_receive();
     engine_->reading = true;
-    bytes_->submit(receive_);
+    if (prepare_receive()) {
+        bytes_->submit(receive_);
+    } else {
+        receive_.result = -ENOMEM;
+        completed(received_);
+    }
 }
 
 void connection::stop_receiving() noexcept {
@@ -377,11 +391,20 @@ void connection::close(io::closing how) noexcept {
     if (how == io::closing::flush) {
         say_goodbye();
     }
-    if (how == io::closing::abort || !has_unsent() || loop_.is_closed()) {
+    const duration limit = engine_->context().options.shutdown_timeout;
+    if (how == io::closing::abort || !has_unsent() || loop_.is_closed() ||
+        !arm(loop_.cached_time() + limit)) {
         finish_close(how);
-    } else {
-        loop_.timers().add(*this,
-                           loop_.cached_time() + engine_->context().options.shutdown_timeout);
+    }
+}
+
+// False: there is no memory for a timer.
+bool connection::arm(instant when) noexcept {
+    try {
+        loop_.timers().add(*this, when);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
     }
 }
 
@@ -409,7 +432,7 @@ void connection::look_for_end() noexcept {
     if (is_idle()) {
         delete this;
     } else if (!armed() && !loop_.is_closed()) {
-        loop_.timers().add(*this, instant::never());
+        arm(instant::never());
     }
 }
 

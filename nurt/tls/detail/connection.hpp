@@ -69,7 +69,7 @@ private:
     bool read(io::operation& op) noexcept;
     progress write(io::operation& op) noexcept;
     bool fetch() noexcept;
-    void prepare_receive() noexcept;
+    bool prepare_receive() noexcept;
     void take_input() noexcept;
     void serve_reader() noexcept;
     void serve_writer(bool at_once) noexcept;
@@ -87,6 +87,7 @@ private:
     void say_goodbye() noexcept;
     void finish_close(io::closing how) noexcept;
     void look_for_end() noexcept;
+    bool arm(instant when) noexcept;
     void run() noexcept override;
     void expire() noexcept override { finish_close(io::closing::abort); }
     void discard() noexcept override;
@@ -112,11 +113,14 @@ private:
 // The stream above.
 class tls_stream final : public byte_stream {
 public:
-    explicit tls_stream(connection* c) noexcept : connection_(c) {}
     ~tls_stream() override {
-        connection_->close(io::closing::flush);
-        connection_->let_go();
+        if (connection_ != nullptr) {
+            connection_->close(io::closing::flush);
+            connection_->let_go();
+        }
     }
+    // Once, and before everything else.
+    void open(connection* c) noexcept { connection_ = c; }
 
     bool try_now(io::operation& op) noexcept override { return connection_->try_now(op); }
     void submit(io::operation& op) noexcept override { connection_->submit(op); }
@@ -137,7 +141,7 @@ public:
     const engine& tls() const noexcept { return connection_->tls(); }
 
 private:
-    connection* connection_;
+    connection* connection_ = nullptr;
 };
 
 }  // namespace nurt::tls::detail

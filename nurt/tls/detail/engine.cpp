@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include <openssl/err.h>
@@ -85,8 +86,13 @@ int engine::callbacks::write(BIO* bio, const char* from, std::size_t size,
     if (e.output_error != 0) {
         return 0;
     }
-    e.output.append(from, size);
-    return 1;
+    try {
+        e.output.append(from, size);
+        return 1;
+    } catch (const std::bad_alloc&) {  // a record is missing, so nothing may follow
+        e.output_error = -ENOMEM;
+        return 0;
+    }
 }
 
 BIO_METHOD* engine::callbacks::make_method() noexcept {
@@ -107,7 +113,10 @@ int engine::callbacks::new_session(SSL* ssl, SSL_SESSION* session) noexcept {
     if (e.built_ != e.shared_->built() || SSL_SESSION_is_resumable(session) != 1) {
         return 0;
     }
-    e.shared_->sessions.remember(e.origin_, session_ptr(session));
+    try {
+        e.shared_->sessions.remember(e.origin_, session_ptr(session));
+    } catch (const std::bad_alloc&) {  // it is gone, and the next connection does without
+    }
     return 1;
 }
 
@@ -302,9 +311,17 @@ static std::string alert_text() {
 }
 
 void engine::note_failure() {
+    try {
+        describe_failure();
+    } catch (const std::bad_alloc&) {
+        failure_.why = "out of memory";  // short enough to need none
+    }
+    ERR_clear_error();
+}
+
+void engine::describe_failure() {
     const int reason = ERR_GET_REASON(ERR_peek_last_error());
     if (!failure_.why.empty()) {  // the first one is what it was about
-        ERR_clear_error();
         return;
     }
     if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
@@ -323,7 +340,6 @@ void engine::note_failure() {
         failure_.why = other ? "the peer does not speak TLS: " : "";
         failure_.why += take_error_text();
     }
-    ERR_clear_error();
 }
 
 progress engine::shake() {

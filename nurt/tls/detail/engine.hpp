@@ -105,6 +105,7 @@ private:
     progress after(int result);
     bool has_ended() const noexcept;
     void note_failure();
+    void describe_failure();
 
     std::shared_ptr<context_state> shared_;
     std::shared_ptr<const built_context> built_;
