@@ -3,6 +3,8 @@
 #include "tests/faults/faulty_backend.hpp"
 
 #include "nurt/base/error.hpp"
+#include "nurt/files/detail/file_work.hpp"
+#include "nurt/net/detail/connect_now.hpp"
 
 #include <cerrno>
 #include <string>
@@ -47,12 +49,18 @@ public:
         return opened(inner_->open_datagrams(at, options, attempt));
     }
     int receive_datagrams(channel& c, datagram* first, std::size_t count) noexcept override {
+        if (hit(harm::delay)) {
+            return -EAGAIN;
+        }
         const int error = refusal();
-        return error != 0 ? -error : inner_->receive_datagrams(c, first, count);
+        return error != 0 ? -error : inner_->receive_datagrams(c, first, cut(count));
     }
     int send_datagrams(channel& c, const datagram* first, std::size_t count) noexcept override {
+        if (hit(harm::delay)) {
+            return -EAGAIN;
+        }
         const int error = refusal();
-        return error != 0 ? -error : inner_->send_datagrams(c, first, count);
+        return error != 0 ? -error : inner_->send_datagrams(c, first, cut(count));
     }
     int set_membership(channel& c, bool member, const endpoint& group,
                        unsigned interface) noexcept override {
@@ -85,6 +93,14 @@ public:
     bool cancel(operation& op) noexcept override;
     void close(channel& c, closing how) noexcept override;
     int release(channel& c, std::string* unread) override;
+    bool submit_file(file_request& r) noexcept override;
+    bool cancel_file(file_request& r) noexcept override;
+    bool close_file(int descriptor) noexcept override {
+        return !hit(harm::fail, harm::fail_later) && inner_->close_file(descriptor);
+    }
+    void hold_input(bool on) noexcept override { inner_->hold_input(on); }
+    std::size_t channels() const noexcept override { return inner_->channels(); }
+    bool has(int descriptor) const noexcept override { return inner_->has(descriptor); }
     void wait(instant deadline) override;
 
     int descriptor() const noexcept override { return inner_->descriptor(); }
@@ -92,7 +108,9 @@ public:
     void sleep_ends() noexcept override { inner_->sleep_ends(); }
     void wake() noexcept override { inner_->wake(); }
     void after_fork() noexcept override { inner_->after_fork(); }
-    std::size_t in_flight() const noexcept override { return inner_->in_flight() + held_.size(); }
+    std::size_t in_flight() const noexcept override {
+        return inner_->in_flight() + held_.size() + held_files_.size();
+    }
 
 private:
     // Whether this is the thing that goes wrong, if it can in one of these ways.
@@ -103,6 +121,9 @@ private:
         const bool now = ++plan_.count == plan_.nth;
         plan_.happened = plan_.happened || now;
         return now;
+    }
+    std::size_t cut(std::size_t count) noexcept {
+        return count > 1 && hit(harm::shorten) ? 1 : count;
     }
     int refusal() noexcept { return hit(harm::fail, harm::fail_later) ? plan_.error : 0; }
     void fail_call(std::string_view attempt) {
@@ -124,6 +145,17 @@ private:
         op.in_flight = true;
         held_.push_back({&op, result, to_submit});
     }
+    struct held_file {
+        file_request* request;
+        std::int64_t result;
+        bool to_submit;
+    };
+    void hold(file_request& r, std::int64_t result, bool to_submit) noexcept {
+        r.in_flight = true;
+        held_files_.push_back({&r, result, to_submit});
+    }
+    bool let_go(const file_request& r) noexcept;
+    bool deliver_held_files() noexcept;
     // True: it was kept back, and is no more.
     bool let_go(const operation& op) noexcept;
     void end_held(const channel& c) noexcept;
@@ -132,6 +164,7 @@ private:
     std::unique_ptr<backend> inner_;
     fault_plan& plan_;
     std::vector<held_operation> held_;
+    std::vector<held_file> held_files_;
     operation* chosen_ = nullptr;   // by try_now, to be kept back by the submit that follows
     operation* counted_ = nullptr;  // by try_now, and not yet submitted
 };
@@ -143,7 +176,8 @@ bool faulty_backend::try_now(operation& op) noexcept {
         op.result = -plan_.error;
         return true;
     }
-    if (hit(harm::fail_later, harm::delay)) {
+    const bool never_waits = dynamic_cast<const nurt::detail::connect_now*>(&op) != nullptr;
+    if (!never_waits && hit(harm::fail_later, harm::delay)) {
         chosen_ = &op;
         return false;
     }
@@ -223,6 +257,62 @@ bool faulty_backend::deliver_held() noexcept {
     return any;
 }
 
+// A file that the backend does not want stays with the threads.
+bool faulty_backend::submit_file(file_request& r) noexcept {
+    if (inner_->name() != std::string_view("io_uring")) {
+        return false;
+    }
+    const bool moves = r.what == file_call::read || r.what == file_call::write;
+    if (hit(harm::fail)) {
+        return false;  // to a thread
+    }
+    if (hit(harm::fail_later, harm::delay)) {
+        if (r.what == file_call::close && plan_.how == harm::fail_later) {
+            nurt::files::detail::perform(r);  // closed it is, whatever is said
+        }
+        hold(r, -plan_.error, plan_.how == harm::delay);
+        return true;
+    }
+    if (moves && r.size > 1 && hit(harm::shorten)) {
+        const std::size_t size = std::exchange(r.size, 1);
+        hold(r, nurt::files::detail::perform(r), false);
+        r.size = size;
+        return true;
+    }
+    return inner_->submit_file(r);
+}
+
+bool faulty_backend::let_go(const file_request& r) noexcept {
+    const auto here = [&r](const held_file& h) { return h.request == &r; };
+    return std::erase_if(held_files_, here) != 0;
+}
+
+bool faulty_backend::cancel_file(file_request& r) noexcept {
+    const bool late = hit(harm::late_cancel);
+    if (!let_go(r) && !inner_->cancel_file(r)) {
+        return false;
+    }
+    r.in_flight = false;
+    if (late) {
+        hold(r, -ECANCELED, false);
+    }
+    return !late;
+}
+
+// True if something was completed.
+bool faulty_backend::deliver_held_files() noexcept {
+    bool any = false;
+    for (const held_file& h : std::exchange(held_files_, {})) {
+        h.request->in_flight = false;
+        if (!h.to_submit || !inner_->submit_file(*h.request)) {
+            h.request->result = h.to_submit ? nurt::files::detail::perform(*h.request) : h.result;
+            h.request->complete();
+            any = true;
+        }
+    }
+    return any;
+}
+
 void faulty_backend::wait(instant deadline) {
     if (++plan_.waits > most_waits) {
         throw nurt::usage_error("a loop without an end");
@@ -230,7 +320,8 @@ void faulty_backend::wait(instant deadline) {
     if (hit(harm::throw_in_wait)) {
         throw nurt::os_error(plan_.error, "wait");
     }
-    inner_->wait(deliver_held() ? instant() : deadline);
+    const bool files = deliver_held_files();
+    inner_->wait(deliver_held() || files ? instant() : deadline);
 }
 
 }  // namespace

@@ -18,15 +18,15 @@ using namespace nurt_test;
 namespace {
 
 constexpr call calls_of_children[] = {
-    call::pipe,       call::spawn,        call::waitid,       call::pidfd_open, call::pidfd_signal,
-    call::fcntl,      call::read,         call::write,        call::close,      call::epoll_ctl,
-    call::epoll_wait, call::epoll_pwait2, call::uring_request};
+    call::pipe,         call::spawn,      call::spawn_actions, call::waitid,       call::pidfd_open,
+    call::pidfd_signal, call::fcntl,      call::read,          call::write,        call::close,
+    call::epoll_ctl,    call::epoll_wait, call::epoll_pwait2,  call::uring_request};
 
 // A child that is talked to and waited for, and one that is dropped.
 coro<std::string> use_children() {
     const environment none;
-    process dropped =
-        co_await create_subprocess_exec("cat", {}, {.stdin = subprocess::pipe, .env = &none});
+    process dropped = co_await create_subprocess_exec(
+        "cat", {}, {.stdin = subprocess::pipe, .cwd = "/", .env = &none});
     process p = co_await create_subprocess_exec(
         "cat", {}, {.stdin = subprocess::pipe, .stdout = subprocess::pipe});
     co_await p.stdin().write("one\n");

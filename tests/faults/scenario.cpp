@@ -3,6 +3,7 @@
 #include "tests/faults/scenario.hpp"
 
 #include <cerrno>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -66,6 +67,9 @@ bool is_expected(const std::exception_ptr& error, std::string& text) {
         return true;
     } catch (const http::transport_error& e) {
         text += e.what();
+        return true;
+    } catch (const std::bad_alloc&) {
+        text += "no memory";
         return true;
     } catch (const std::exception& e) {
         text += e.what();
