@@ -179,7 +179,7 @@ coro<std::uint64_t> copy(std::string from, std::string to) {
     file source = co_await open(from);
     const file_status status = co_await source.stat();
     if (status.kind == file_kind::directory) {  // seen before anything is written over
-        fail(-EISDIR, "copy", from);
+        fail(-EISDIR, "copy", from + " to " + to);
     }
     const bool into = co_await is_directory(to);
     if (into) {

@@ -124,8 +124,10 @@ coro<named_file> named_temporary_file(std::string where, std::string suffix) {
         throw std::invalid_argument("the ending of a file has no '/': " + suffix);
     }
     auto made = co_await to_thread(make_named_file, place, suffix);
-    detail::checked(made.second, "make a temporary file in", place);
-    file f = file::adopt(static_cast<int>(made.second), made.first);
+    io::descriptor owner(
+        static_cast<int>(detail::checked(made.second, "make a temporary file in", place)));
+    file f = file::adopt(owner.number(), made.first);
+    owner.release();
     co_return named_file(std::move(f), std::move(made.first));
 }
 

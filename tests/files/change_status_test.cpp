@@ -100,7 +100,7 @@ TEST_CASE_TEMPLATE("a copy into a directory keeps its name", W, IN_EVERY_WORLD) 
         CHECK(text == "text");
         co_await files::mkdir(dir + "/d/e");
         const auto e = co_await error_of<nurt::os_error>(files::copy(dir + "/d/e", dir + "/x"));
-        CHECK(e.what() == "copy " + dir + "/d/e: Is a directory");
+        CHECK(e.what() == "copy " + dir + "/d/e to " + dir + "/x: Is a directory");
     });
 }
 

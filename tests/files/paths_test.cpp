@@ -161,7 +161,7 @@ TEST_CASE_TEMPLATE("a file is copied with its permissions, but not onto itself",
         CHECK(status.permissions == 0700);
         co_await error_of<std::invalid_argument>(files::copy(dir + "/a", dir + "/a"));
         const auto no_file = co_await error_of<nurt::os_error>(files::copy(dir, dir + "/a"));
-        CHECK(no_file.what() == "copy " + dir + ": Is a directory");
+        CHECK(no_file.what() == "copy " + dir + " to " + dir + "/a: Is a directory");
         const std::string whole = co_await files::read_text(dir + "/a");
         CHECK(whole == text);
         const std::uint64_t of_proc = co_await files::copy("/proc/self/status", dir + "/status");
