@@ -72,7 +72,11 @@ bool sleeps(const task_base* task) noexcept {
 }  // namespace
 
 // The timer is armed when the body first suspends; a body that never does costs no timer.
-void timeout_scope::begin() noexcept {
+// What may fail for want of memory is made here, since a task that is being suspended cannot throw.
+void timeout_scope::begin() {
+    if (this_thread.task->extras == nullptr) [[unlikely]] {
+        this_thread.task->extra();
+    }
     task_ = this_thread.task;
     request_.source = cancel_source::scope;
     sequence_ = event_loop::here().timers().next_sequence();
@@ -91,8 +95,7 @@ void timeout_scope::arm_all() noexcept {
         scope->set_timer();
         outermost = scope;
     }
-    task_extras& task = innermost->task_->extra();
-    outermost->outer_ = std::exchange(task.scopes, innermost);
+    outermost->outer_ = std::exchange(innermost->task_->extras->scopes, innermost);
 }
 
 void arm_scopes() noexcept {

@@ -70,7 +70,7 @@ protected:
             throw_usage("this timeout has been entered already");
         }
     }
-    void begin() noexcept;
+    void begin();
     // Takes the scope down. True when the body ended by this scope's cancellation: it was late. A
     // body that ended by another error after it has that one replaced: a timeout_error is nested.
     bool end(std::exception_ptr* error) {
