@@ -197,9 +197,10 @@ def check():
         if sys.version_info[:2] < needs(path):
             continue
         served += 1
-        if run(path) != path.with_suffix(".trace").read_text():
+        got = run(path)
+        if got != path.with_suffix(".trace").read_text():
             wrong += 1
-            print(f"{path}: this Python says\n{run(path)}and recorded is\n{path.with_suffix('.trace').read_text()}")
+            print(f"{path}: this Python says\n{got}and recorded is\n{path.with_suffix('.trace').read_text()}")
     print(f"{served} of {len(programs())} programs compared, {wrong} differ")
     return 1 if wrong or not served else 0
 
