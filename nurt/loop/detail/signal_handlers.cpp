@@ -6,6 +6,7 @@
 #include "nurt/loop/context.hpp"
 #include "nurt/loop/event_loop.hpp"
 
+#include <new>
 #include <utility>
 
 namespace nurt::detail {
@@ -60,7 +61,11 @@ void signal_handlers::run() noexcept {
     const std::uint64_t raised_now = pending_.exchange(0);
     for (const auto& [signal, which] : handlers_) {
         if ((raised_now & bit(signal)) != 0) {
-            schedule(which);
+            try {
+                schedule(which);
+            } catch (const std::bad_alloc&) {  // perhaps there is some in the next turn
+                raised(signal);
+            }
         }
     }
 }

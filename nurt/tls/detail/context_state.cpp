@@ -68,8 +68,9 @@ std::vector<certificate_ptr> certificates_of(const loaded& from) {
     std::vector<certificate_ptr> result;
     const bio_ptr bio = bio_of(from.text);
     std::string no_password;
-    while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, &give_password, &no_password)) {
-        result.emplace_back(one);
+    while (
+        certificate_ptr one{PEM_read_bio_X509(bio.get(), nullptr, &give_password, &no_password)}) {
+        result.push_back(std::move(one));
     }
     const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const std::string why = take_error_text();
