@@ -19,7 +19,8 @@ namespace {
 using namespace nurt::io;
 using nurt::instant;
 
-constexpr std::uint64_t most_waits = 100'000;
+// A writable descriptor that is watched costs one each.
+constexpr std::uint64_t most_waits = 2'000'000;
 
 class faulty_backend final : public backend {
 public:
