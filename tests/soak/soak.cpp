@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -136,12 +137,14 @@ public:
 private:
     void watch() {
         std::uint64_t before = 0;
-        for (int idle = 0; !over_; ++idle) {
-            ::usleep(100'000);
+        auto since = std::chrono::steady_clock::now();
+        while (!over_) {
+            ::usleep(100'000);  // a signal may end it early
             const std::uint64_t now = progress.load(std::memory_order_relaxed);
-            idle = now != before ? 0 : idle;
+            const auto time = std::chrono::steady_clock::now();
+            since = now != before ? time : since;
             before = now;
-            if (idle > 300) {
+            if (time - since > std::chrono::seconds(30)) {
                 std::fprintf(stderr, "nothing has happened for half a minute\n");
                 std::abort();
             }
